@@ -1,0 +1,149 @@
+// swift-tools-version: 6.2
+//
+// Two ways to build this package, chosen in this one place:
+//
+//   swift build                     ordinary Swift: tests, `warder`, the WarderFrames library
+//   SWIFT_EMBEDDED=1 swift build    Embedded Swift on musl: the static `warder-init` that ships
+//
+// `scripts/build` sets the second one up; nothing else needs to know how.
+
+import PackageDescription
+
+let embedded = Context.environment["SWIFT_EMBEDDED"] == "1"
+
+#if arch(x86_64)
+  let architecture = "x86_64"
+#elseif arch(arm64)
+  let architecture = "aarch64"
+#endif
+
+// MARK: - Settings
+
+let strictness: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// What `warder-init` is made of is written in strictly memory-safe Swift: every use of a pointer is marked.
+let coreSwift: [SwiftSetting] =
+  strictness + [.strictMemorySafety()]
+  + (embedded
+    ? [
+      .enableExperimentalFeature("Embedded"),
+      .unsafeFlags([
+        "-wmo", "-Osize",
+        "-Xcc", "-isystem", "-Xcc", "/usr/include/\(architecture)-linux-musl",
+        "-Xfrontend", "-function-sections",
+      ]),
+    ] : [])
+
+let coreC: [CSetting] =
+  [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+  + (embedded
+    ? [
+      .define("WARDER_MUSL"),
+      .unsafeFlags([
+        "-isystem", "/usr/include/\(architecture)-linux-musl",
+        "-Os", "-fPIE", "-ffunction-sections", "-fdata-sections", "-fstack-protector-strong",
+      ]),
+    ] : [])
+
+/// musl's start files and library instead of glibc's, and the toolchain's own linker.
+let staticLink: [LinkerSetting] =
+  embedded
+  ? [
+    .unsafeFlags([
+      "-use-ld=lld",
+      "-Xclang-linker", "-static-pie", "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-Wno-unused-command-line-argument",
+      "-L/usr/lib/\(architecture)-linux-musl",
+      "/usr/lib/\(architecture)-linux-musl/rcrt1.o",
+      "/usr/lib/\(architecture)-linux-musl/crti.o",
+      "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+      "-Xlinker", "-l:../embedded/\(architecture)-unknown-linux-gnu/libswiftUnicodeDataTables.a",
+      "/usr/lib/\(architecture)-linux-musl/libc.a",
+      "/usr/lib/\(architecture)-linux-musl/crtn.o",
+    ])
+  ] : []
+
+// MARK: - The core: warder-init and what it is made of
+
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+var products: [Product] = [
+  .executable(name: "warder-init", targets: ["warder-init"])
+]
+
+var targets: [Target] = [
+  systemLibrary("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev"),
+  systemLibrary("CCapability", pkgConfig: "libcap", apt: "libcap-dev"),
+  systemLibrary("CMessageDigest", pkgConfig: "libmd", apt: "libmd-dev"),
+  .target(name: "CLinux", cSettings: coreC),
+  .target(name: "JSON", swiftSettings: coreSwift),
+  .target(name: "TaskModel", dependencies: ["JSON"], swiftSettings: coreSwift),
+  .target(name: "WarderFrames", dependencies: ["JSON"], swiftSettings: coreSwift),
+  .target(
+    name: "LinuxSystem", dependencies: ["CLinux", "CSeccomp", "CCapability", "CMessageDigest", "TaskModel"],
+    swiftSettings: coreSwift),
+  .target(
+    name: "Supervisor", dependencies: ["LinuxSystem", "TaskModel", "WarderFrames", "JSON"],
+    swiftSettings: coreSwift),
+  .executableTarget(
+    name: "warder-init", dependencies: ["Supervisor"], swiftSettings: coreSwift, linkerSettings: staticLink),
+]
+
+var dependencies: [Package.Dependency] = []
+
+// MARK: - What is built in ordinary Swift only: the tool, the library product and the tests
+
+if !embedded {
+  dependencies += [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ]
+
+  products += [
+    .library(name: "WarderFrames", targets: ["WarderFrames"]),
+    .executable(name: "warder", targets: ["warder"]),
+  ]
+
+  func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strictness)
+  }
+
+  targets += [
+    .target(
+      name: "ToolCommands",
+      dependencies: [
+        "TaskModel", "WarderFrames", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strictness),
+    .executableTarget(name: "warder", dependencies: ["ToolCommands"], swiftSettings: strictness),
+    .executableTarget(
+      name: "warder-fuzz", dependencies: ["JSON", "TaskModel", "WarderFrames"], path: "Tests/Fuzz",
+      swiftSettings: strictness),
+    .target(
+      name: "TestSupport", dependencies: ["WarderFrames", .product(name: "Subprocess", package: "swift-subprocess")],
+      path: "Tests/TestSupport", swiftSettings: strictness),
+    tests("JSONTests", ["JSON"]),
+    tests("TaskModelTests", ["TaskModel", "JSON"]),
+    tests("WarderFramesTests", ["WarderFrames", "JSON"]),
+    tests("LinuxSystemTests", ["LinuxSystem", "TaskModel"]),
+    tests("SupervisorTests", ["Supervisor", "TaskModel", "WarderFrames"]),
+    tests("ToolCommandsTests", ["ToolCommands"]),
+    tests("IntegrationTests", ["TestSupport", "WarderFrames"]),
+    tests("ContainerTests", ["TestSupport", "WarderFrames"]),
+  ]
+}
+
+let package = Package(
+  name: "warder",
+  products: products,
+  dependencies: dependencies,
+  targets: targets,
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)
