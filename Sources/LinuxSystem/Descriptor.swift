@@ -3,7 +3,9 @@ internal import CLinux
 /// A file descriptor that is closed when its owner goes.
 ///
 /// Empty where `raw` is -1: an Optional of a type that cannot be copied could not be read without being consumed.
-package struct Descriptor: ~Copyable {
+/// Public only because Swift 6.3's Embedded mode finds the deinit of a type in another module no other way
+/// ("deinit of non-copyable type not visible in the current module").
+public struct Descriptor: ~Copyable {
   /// The descriptor's number, or -1.
   package private(set) var raw: Int32
 
@@ -90,6 +92,10 @@ extension Descriptor {
 
   /// Waits until there is something to read, or the time is over. The corresponding system call is poll(2).
   package func waitUntilReadable(milliseconds: Int32) -> Bool { cl_wait_ready(raw, 0, milliseconds) == 1 }
+
+  /// Waits until something can be written, the other end is gone, or the time is over.
+  @discardableResult
+  package func waitUntilWritable(milliseconds: Int32) -> Bool { cl_wait_ready(raw, 1, milliseconds) == 1 }
 
   package func status() throws(SystemCallError) -> FileStatus {
     var native = cl_file_status()
