@@ -36,16 +36,16 @@ struct cl_file_status {
   uint64_t inode;
 };
 
-int32_t cl_open(int32_t directory, const char *path, int32_t flags, uint32_t mode);
+int32_t cl_open(int32_t directory, const char *_Nonnull path, int32_t flags, uint32_t mode);
 int32_t cl_close(int32_t descriptor);
-int64_t cl_read(int32_t descriptor, void *buffer, size_t count);
-int64_t cl_write(int32_t descriptor, const void *buffer, size_t count);
+int64_t cl_read(int32_t descriptor, void *_Nullable buffer, size_t count);
+int64_t cl_write(int32_t descriptor, const void *_Nullable buffer, size_t count);
 /// Writes from the start of a file, wherever the descriptor's own position is (pwrite(2)).
-int64_t cl_write_at(int32_t descriptor, const void *buffer, size_t count, uint64_t offset);
+int64_t cl_write_at(int32_t descriptor, const void *_Nullable buffer, size_t count, uint64_t offset);
 /// Back to the start of a file or directory (lseek(2)).
 int32_t cl_rewind(int32_t descriptor);
 int32_t cl_truncate(int32_t descriptor, uint64_t size);
-int32_t cl_pipe(int32_t *read_end, int32_t *write_end);
+int32_t cl_pipe(int32_t *_Nonnull read_end, int32_t *_Nonnull write_end);
 /// The number of bytes the pipe holds from now on.
 int32_t cl_set_pipe_capacity(int32_t descriptor, int32_t bytes);
 int32_t cl_set_nonblocking(int32_t descriptor, int32_t on);
@@ -54,8 +54,8 @@ int32_t cl_is_nonblocking(int32_t descriptor);
 /// A close-on-exec copy with a number of at least `minimum`.
 int32_t cl_duplicate(int32_t descriptor, int32_t minimum);
 /// `directory` of CL_CURRENT_DIRECTORY means relative to the working directory.
-int32_t cl_status(int32_t directory, const char *path, int32_t follow, struct cl_file_status *status);
-int32_t cl_descriptor_status(int32_t descriptor, struct cl_file_status *status);
+int32_t cl_status(int32_t directory, const char *_Nonnull path, int32_t follow, struct cl_file_status *_Nonnull status);
+int32_t cl_descriptor_status(int32_t descriptor, struct cl_file_status *_Nonnull status);
 /// Waits until the descriptor can be read or written; 1 when it can, 0 when `timeout_milliseconds` have passed.
 int32_t cl_wait_ready(int32_t descriptor, int32_t for_writing, int32_t timeout_milliseconds);
 

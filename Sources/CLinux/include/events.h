@@ -18,7 +18,7 @@ int32_t cl_epoll_add(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t
 int32_t cl_epoll_modify(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t interest);
 int32_t cl_epoll_remove(int32_t epoll, int32_t descriptor);
 /// Waits without a limit when `timeout_milliseconds` is negative. Answers the number of entries filled.
-int32_t cl_epoll_wait(int32_t epoll, struct cl_readiness *ready, int32_t capacity, int32_t timeout_milliseconds);
+int32_t cl_epoll_wait(int32_t epoll, struct cl_readiness *_Nullable ready, int32_t capacity, int32_t timeout_milliseconds);
 
 /// A non-blocking signalfd of the signals that are blocked by `cl_block_signals`.
 int32_t cl_signal_descriptor(void);
@@ -39,7 +39,7 @@ enum cl_signal_code {
 };
 
 /// 1 and the next pending signal, or 0 when none is pending.
-int32_t cl_next_signal(int32_t descriptor, struct cl_signal *signal);
+int32_t cl_next_signal(int32_t descriptor, struct cl_signal *_Nonnull signal);
 
 int32_t cl_timer_create(void);
 /// Due at an instant of CLOCK_MONOTONIC in nanoseconds; 0 disarms.

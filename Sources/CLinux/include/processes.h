@@ -19,7 +19,7 @@ struct cl_exit {
 };
 
 /// Reaps one child that has ended: 1 and its end, 0 when none has, -ECHILD when there is no child at all (wait4(2)).
-int32_t cl_reap(struct cl_exit *end);
+int32_t cl_reap(struct cl_exit *_Nonnull end);
 
 /// What the reaped children, and what they waited for, used (getrusage(2), RUSAGE_CHILDREN).
 struct cl_usage {
@@ -27,7 +27,7 @@ struct cl_usage {
   uint64_t system_microseconds;
   uint64_t maximum_resident_bytes;
 };
-void cl_children_usage(struct cl_usage *usage);
+void cl_children_usage(struct cl_usage *_Nonnull usage);
 
 int32_t cl_kill(int32_t process, int32_t signal);
 int32_t cl_pidfd_open(int32_t process);

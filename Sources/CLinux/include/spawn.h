@@ -31,11 +31,11 @@ enum cl_resource {
 #define CL_NO_LIMIT UINT64_MAX
 
 /// The calling process's own limit.
-int32_t cl_get_limit(int32_t resource, uint64_t *soft, uint64_t *hard);
+int32_t cl_get_limit(int32_t resource, uint64_t *_Nonnull soft, uint64_t *_Nonnull hard);
 
 /// A seccomp program: `count` instructions of 8 bytes (struct sock_filter).
 struct cl_filter {
-  const void *instructions;
+  const void *_Nullable instructions;
   uint16_t count;
 };
 
@@ -65,10 +65,10 @@ struct cl_layer_errors {
 };
 
 struct cl_spawn_plan {
-  const char *path;
-  char *const *arguments;
-  char *const *environment;
-  const char *working_directory;
+  const char *_Nullable path;
+  char *_Nullable const *_Nullable arguments;
+  char *_Nullable const *_Nullable environment;
+  const char *_Nullable working_directory;
   /// Descriptors of 3 or more.
   int32_t standard_input;
   int32_t standard_output;
@@ -100,4 +100,4 @@ struct cl_spawn_plan {
 /// Starts the child and waits until it has executed the program or given up, but no longer than
 /// `timeout_milliseconds`. Answers the child's process id, -ETIMEDOUT (the child has then been killed), or -errno
 /// where no child could be made. The caller looks at `failed_stage`: a child that gave up waits to be reaped.
-int32_t cl_spawn(struct cl_spawn_plan *plan, int32_t timeout_milliseconds);
+int32_t cl_spawn(struct cl_spawn_plan *_Nonnull plan, int32_t timeout_milliseconds);
