@@ -33,7 +33,8 @@ extension Descriptor {
 }
 
 extension Descriptor {
-  func rewind() throws(SystemCallError) { try checked(cl_rewind(raw), "lseek") }
+  /// Listing starts anew.
+  package func rewindDirectory() throws(SystemCallError) { try checked(cl_rewind(raw), "lseek") }
 }
 
 extension Files {
@@ -58,7 +59,7 @@ extension Files {
         guard remove(entry, from: directory, depth: depth, mayContinue: mayContinue) else { return false }
       }
       // Removing while listing may skip names: list again from the start until nothing is left.
-      guard (try? directory.rewind()) != nil else { return false }
+      guard (try? directory.rewindDirectory()) != nil else { return false }
     }
   }
 
