@@ -1,6 +1,9 @@
+internal import JSON
+
 /// How far a key may go in this image. A value beyond it is refused by name, never moved back to it.
 package enum Ceiling: Sendable {
-  /// The greatest duration or number. Where zero means `off`, a ceiling refuses it: off is looser than every number.
+  /// The greatest duration or number. Where zero means `off` it is looser than every number: a ceiling refuses it,
+  /// unless the ceiling is itself `off`.
   case atMost(ConfigurationValue)
   /// The allowed choices, bit i standing for choice i.
   case choices(UInt32)
@@ -23,10 +26,10 @@ package enum Ceiling: Sendable {
   func violation(by value: ConfigurationValue, of kind: ValueKind, owner: String) -> String? {
     switch (self, value) {
     case (.atMost(.duration(let most)), .duration(let duration)):
-      if duration <= most, !Self.isOff(value, kind) { return nil }
+      if Self.isOff(.duration(most), kind) || duration <= most && !Self.isOff(value, kind) { return nil }
       return value.text(for: kind) + " exceeds \(owner) ceiling of " + WallDuration.format(most)
     case (.atMost(.number(let most)), .number(let number)):
-      if number <= most, !Self.isOff(value, kind) { return nil }
+      if Self.isOff(.number(most), kind) || number <= most && !Self.isOff(value, kind) { return nil }
       return value.text(for: kind) + " exceeds \(owner) ceiling of " + ConfigurationValue.number(most).text(for: kind)
     case (.choices(let allowed), .choice(let index)):
       if allowed & (1 << UInt32(index)) != 0 { return nil }
@@ -70,7 +73,8 @@ package enum Ceiling: Sendable {
   }
 
   private static func notAllowed(_ found: String, _ owner: String, _ allowed: [String]) -> String {
-    "\(Text.quoted(found)) lies outside \(owner) ceiling: " + (allowed.isEmpty ? "nothing is allowed" : Text.joined(allowed))
+    "\(Text.quoted(found)) lies outside \(owner) ceiling: "
+      + (allowed.isEmpty ? "nothing is allowed" : Text.joined(allowed))
   }
 
   private static func names(of mask: UInt32, _ kind: ValueKind) -> [String] {

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Every key of the configuration. The rows of `row` are the one table from which the flag (`--open-files`), the environment
 /// variable (`WARDER_OPEN_FILES`), the JSON key (`open_files`), `--help`, `--print-config` and the checks follow: a new key
 /// is a case here, its row below, and a property of `EffectiveConfiguration` to read it by.
@@ -168,12 +170,12 @@ extension ConfigurationKey {
         "variables of the container's environment that the script gets too")
     case .require:
       ConfigurationRow(
-        "require", .layers(.requirable), .authority, .layers(.requirable), "LAYERS",
+        "require", .layers(.requirable, looser: .withFewer), .authority, .layers(.requirable), "LAYERS",
         defaultText: "all that are not switched off",
         "layers of isolation without which the script must not start")
     case .disable:
       ConfigurationRow(
-        "disable", .layers(.all), .authority, .layers([]), "LAYERS", defaultText: "none",
+        "disable", .layers(.all, looser: .withMore), .authority, .layers([]), "LAYERS", defaultText: "none",
         "layers of isolation to switch off, for diagnosis")
     case .exitCode:
       ConfigurationRow(

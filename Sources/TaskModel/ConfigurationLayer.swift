@@ -1,3 +1,5 @@
+package import JSON
+
 /// Where a value of the configuration came from. A later layer wins over an earlier one.
 package enum ConfigurationLayer: UInt8, Sendable, CaseIterable {
   /// The program's own default.

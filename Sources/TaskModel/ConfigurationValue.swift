@@ -39,8 +39,8 @@ package enum ValueKind: Sendable {
   case arguments
   /// Environment variables: one `NAME=VALUE` for each flag; a JSON object in a variable.
   case assignments
-  /// A set of isolation layers out of the given ones.
-  case layers(IsolationLayers)
+  /// A set of isolation layers out of the given ones. It is looser with fewer members (`require`) or with more (`disable`).
+  case layers(IsolationLayers, looser: LooserSet)
 
   /// Whether a flag of this kind may be given several times, each adding to the list.
   var isList: Bool {
@@ -49,6 +49,11 @@ package enum ValueKind: Sendable {
     case .duration, .bytes, .count, .choice, .text: false
     }
   }
+}
+
+/// Which way a set of layers gets looser.
+package enum LooserSet: Sendable {
+  case withFewer, withMore
 }
 
 /// What a text value may look like.

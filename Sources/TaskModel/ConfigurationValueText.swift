@@ -1,3 +1,5 @@
+internal import JSON
+
 // Values as text: what a variable or a flag says, and what a string in a file says for the kinds that are one word.
 
 /// A value that does not fit its key; the caller knows where it stands.
@@ -99,7 +101,7 @@ extension ConfigurationValue {
         names.append(name)
       }
       return .texts(names)
-    case .layers(let allowed):
+    case .layers(let allowed, _):
       var layers = IsolationLayers()
       for item in items {
         let name = try utf8(item)
@@ -160,7 +162,8 @@ extension ConfigurationValue {
     }
     guard !name.beginsWithBytes(of: EnvironmentLayer.prefix) else {
       throw ValueError(
-        .malformed, "expected a name that does not begin with WARDER_, which is the supervisor's own, found \(Text.quoted(name))")
+        .malformed,
+        "expected a name that does not begin with WARDER_, as the supervisor's own do, found \(Text.quoted(name))")
     }
   }
 }
@@ -172,7 +175,9 @@ extension TextRule {
     let bytes = Array(text.utf8)
     switch self {
     case .script where !inFile, .path:
-      guard !bytes.isEmpty, !bytes.contains(0) else { throw ValueError(.malformed, "expected a path, found \(Text.quoted(text))") }
+      guard !bytes.isEmpty, !bytes.contains(0) else {
+        throw ValueError(.malformed, "expected a path, found \(Text.quoted(text))")
+      }
     case .script, .inputFile:
       guard PathName.isInsideTask(bytes) else {
         throw ValueError(
@@ -199,8 +204,8 @@ extension TextRule {
         throw ValueError(.malformed, "expected fd:N with N from 1 to 255, found \(Text.quoted(text))")
       }
     case .messageTarget:
-      guard text.hasSameBytes(as: "auto") || text.hasSameBytes(as: "none") || (bytes.first == ASCII.slash && !bytes.contains(0))
-      else {
+      let isWord = text.hasSameBytes(as: "auto") || text.hasSameBytes(as: "none")
+      guard isWord || bytes.first == ASCII.slash && !bytes.contains(0) else {
         throw ValueError(.malformed, "expected auto, none or an absolute path, found \(Text.quoted(text))")
       }
     }

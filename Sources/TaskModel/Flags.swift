@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What the command line asks for.
 package enum Invocation: Sendable {
   case run(ParsedFlags)
@@ -202,6 +204,7 @@ private struct FlagParser {
     let nearest = Text.nearest(to: name, among: known)
     return ConfigurationError(
       .unknownName, at: .commandLine,
-      "there is no option \(Text.quoted(name))" + (nearest.map { "; did you mean \($0)?" } ?? "; --help lists the options"))
+      "there is no option \(Text.quoted(name))"
+        + (nearest.map { "; did you mean \($0)?" } ?? "; --help lists the options"))
   }
 }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// One of the walls around the script, as the `start` frame reports them.
 package enum IsolationLayer: UInt8, Sendable, CaseIterable {
   /// Every capability given up, bounding set included.

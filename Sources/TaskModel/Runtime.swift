@@ -1,3 +1,5 @@
+internal import JSON
+
 /// One way to run a script, as the policy names it.
 package struct Runtime: Sendable {
   package let name: String
@@ -59,14 +61,15 @@ package struct Runtime: Sendable {
   static func isName(_ bytes: [UInt8]) -> Bool {
     guard 1...64 ~= bytes.count, bytes[0] != ASCII.hyphen else { return false }
     for byte in bytes {
-      let punctuation = byte == ASCII.dot || byte == ASCII.underscore || byte == ASCII.hyphen || byte == UInt8(ascii: "+")
+      let punctuation =
+        byte == ASCII.dot || byte == ASCII.underscore || byte == ASCII.hyphen || byte == UInt8(ascii: "+")
       guard ASCII.isDigit(byte) || ASCII.isUpper(byte) || ASCII.isLower(byte) || punctuation else { return false }
     }
     return true
   }
 
-  /// Runtimes of an image without a policy file. `.sh` is bash's by convention; `sh` itself runs what asks for it by name or by
-  /// `#!/bin/sh`.
+  /// Runtimes of an image without a policy file. `.sh` is bash's by convention; `sh` itself runs what asks for it by name
+  /// or by `#!/bin/sh`.
   package static let builtIn: [Runtime] = [
     Runtime(
       name: "python", command: ["python3", placeholder], aliases: ["python3"], extensions: [".py"],

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Why no runtime runs a script.
 package enum RuntimeSelectionError: Error, Sendable {
   /// The configuration names a runtime that the policy does not have.
@@ -101,8 +103,9 @@ enum Shebang {
   static func interpreter(in bytes: [UInt8]) -> String? {
     guard bytes.starts(with: Array("#!".utf8)) else { return nil }
     let line = bytes.prefix(longest).dropFirst(2).prefix { $0 != ASCII.newline && $0 != UInt8(ascii: "\r") }
+    let blank = UInt8(ascii: " ")
     var words: [String] = []
-    for piece in Text.pieces(of: line.map { $0 == UInt8(ascii: "\t") ? UInt8(ascii: " ") : $0 }, separatedBy: UInt8(ascii: " "))
+    for piece in Text.pieces(of: line.map { $0 == UInt8(ascii: "\t") ? blank : $0 }, separatedBy: blank)
     where !piece.isEmpty {
       words.append(String(decoding: piece, as: UTF8.self))
     }

@@ -1,3 +1,5 @@
+internal import JSON
+
 // Text is compared and searched by its UTF-8 bytes throughout: `String`'s own `==`, `hasPrefix` and `split` compare
 // characters by canonical equivalence, which would call two different file names equal and would pull the Unicode tables
 // into a program that has a few hundred kilobytes in all.
@@ -58,45 +60,19 @@ enum Text {
     return text
   }
 
-  /// The longest piece of found text that a message repeats, in Unicode scalars.
-  static let longestQuote = 80
+  /// The longest piece of found text that a message repeats, in bytes of its escaped form.
+  static let longestQuote = 96
 
-  /// What was found, between quotation marks, fit for a log and a terminal: cut to `longestQuote`, with control characters,
-  /// quotation marks and everything that reorders text written as escapes.
+  /// What was found, between quotation marks and fit for a log and a terminal: as a JSON string, cut to `longestQuote`.
   static func quoted(_ found: String) -> String {
-    var text = "\""
-    var count = 0
-    for scalar in found.unicodeScalars {
-      guard count < longestQuote else {
-        text += "…"
-        break
-      }
-      count += 1
-      switch scalar.value {
-      case 0x22, 0x5C:
-        text += "\\"
-        text.unicodeScalars.append(scalar)
-      case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069:
-        text += "\\u" + hexadecimal(scalar.value, digits: 4)
-      default:
-        text.unicodeScalars.append(scalar)
-      }
-    }
-    return text + "\""
+    var writer = JSONWriter()
+    writer.string(found, room: longestQuote)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 
   /// As above, for bytes that need not be UTF-8: what is invalid appears as U+FFFD.
   static func quoted(_ found: [UInt8]) -> String {
-    quoted(String(decoding: found.prefix(4 * longestQuote + 4), as: UTF8.self))
-  }
-
-  private static func hexadecimal(_ value: UInt32, digits: Int) -> String {
-    let alphabet: [UInt8] = Array("0123456789abcdef".utf8)
-    var bytes: [UInt8] = []
-    for index in stride(from: digits - 1, through: 0, by: -1) {
-      bytes.append(alphabet[Int((value >> UInt32(4 * index)) & 15)])
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    quoted(String(decoding: found.prefix(2 * longestQuote), as: UTF8.self))
   }
 
   /// The candidate that was probably meant by `word`, if one is near enough to be worth proposing: at most two

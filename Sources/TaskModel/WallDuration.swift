@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Why a text is no duration.
 package enum DurationError: Error, Sendable {
   case empty
