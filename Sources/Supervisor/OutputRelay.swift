@@ -18,7 +18,7 @@ struct OutputRelay: ~Copyable {
   init(_ stream: OutputStream, pipe: consuming Descriptor, tailCapacity: Int, startedAt start: Instant) {
     self.stream = stream
     self.pipe = pipe
-    framer = OutputFramer(stream: stream)
+    framer = OutputFramer(stream)
     heldBack = TailBuffer(capacity: tailCapacity)
     mergeRule = MergeRule(startedAt: start)
   }
@@ -76,13 +76,11 @@ struct OutputRelay: ~Copyable {
     }
     if kept > 0 { _ = log.write(tail.span.extracting((tail.count - kept)..<tail.count), with: &framer, at: now) }
     log.finish(&framer, at: now)
-    totals = StreamTotals(
-      bytes: Int64(clamping: framer.byteCount), frames: Int64(clamping: framer.frameCount),
-      droppedBytes: Int64(clamping: dropped))
+    framer.drop(Int(clamping: dropped))
   }
 
   /// Complete after `finish`.
-  private(set) var totals = StreamTotals()
+  var totals: StreamTotals { framer.totals }
 
   /// The last bytes, and whether they are all.
   var tail: (bytes: [UInt8], isWhole: Bool) { (messageTail.bytes, messageTail.lostBytes == 0) }
