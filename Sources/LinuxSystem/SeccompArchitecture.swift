@@ -69,22 +69,15 @@ extension SeccompArchitecture {
   private static let firstRecentNumber: Int32 = 451
 
   static func recentNumber(of call: String) -> Int32? {
-    var next = firstRecentNumber
-    var found: Int32?
-    recentNames.forEachWord { name in
-      if name.utf8.elementsEqual(call.utf8) { found = next }
-      next += 1
+    for (index, name) in recentNames.words.enumerated() where name.utf8.elementsEqual(call.utf8) {
+      return firstRecentNumber + Int32(index)
     }
-    return found
+    return nil
   }
 
   static func recentName(of number: Int32) -> String? {
-    var next = firstRecentNumber
-    var found: String?
-    recentNames.forEachWord { name in
-      if next == number { found = name }
-      next += 1
-    }
-    return found
+    let names = recentNames.words
+    let index = Int(number) - Int(firstRecentNumber)
+    return names.indices.contains(index) ? names[index] : nil
   }
 }

@@ -26,39 +26,32 @@ package struct SeccompProtection: Equatable, Sendable {
 /// script could cancel its own task or, with SIGKILL, kill a supervisor that is not process 1. Landlock's signal scope
 /// holds all of these from kernel 6.12 on, this on every kernel.
 package enum SeccompGuard {
-  /// Calls whose argument (the first number) is a process or thread id. tgkill and rt_tgsigqueueinfo name the process
-  /// and then the thread; either may be the protected one.
-  private static func forEachTarget(_ body: (String, UInt8) -> Void) {
-    "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open".forEachWord { body($0, 0) }
-    "tgkill rt_tgsigqueueinfo".forEachWord { body($0, 1) }
-  }
+  /// Calls whose first argument is a process or thread id.
+  private static let callsWithTarget = "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open"
+  /// Those of them that name the process and then the thread; either may be the protected one.
+  private static let callsWithThread = "tgkill rt_tgsigqueueinfo"
 
-  /// Requests of fcntl(2) and ioctl(2), both in the argument 1, by their numbers.
-  private static func forEachRequest(_ body: (String, UInt32) -> Void) {
-    body("fcntl", 8)  // F_SETOWN
-    body("fcntl", 15)  // F_SETOWN_EX
-    body("ioctl", 0x8901)  // FIOSETOWN
-    body("ioctl", 0x8902)  // SIOCSPGRP
-    body("ioctl", 0x5412)  // TIOCSTI: types into a terminal, CVE-2019-10063 where all 64 bits were compared
-    body("ioctl", 0x541C)  // TIOCLINUX: pastes into a console
-  }
+  private static let fcntlRequests: [UInt32] = [8, 15]  // F_SETOWN, F_SETOWN_EX
+  private static let ioctlRequests: [UInt32] = [
+    0x8901, 0x8902,  // FIOSETOWN, SIOCSPGRP
+    0x5412,  // TIOCSTI types into a terminal; CVE-2019-10063 where all 64 bits were compared
+    0x541C,  // TIOCLINUX pastes into a console
+  ]
 
   /// Allows everything but what is refused with `denial`.
   package static func profile(protecting protection: SeccompProtection, denial: SeccompAction) -> SeccompProfile {
     var profile = SeccompProfile(defaultAction: .allow)
-    forEachTarget { call, argument in
-      for process in protection.processes {
-        profile.add(
-          SeccompRule(call, denial, when: [.argument(argument, truncatedIs: UInt32(bitPattern: process))]))
-      }
+    func refuse(_ call: String, _ argument: UInt8, _ value: UInt32) {
+      profile.add(SeccompRule(call, denial, when: [.argument(argument, truncatedIs: value)]))
     }
-    profile.add(SeccompRule("kill", denial, when: [.argument(0, truncatedIs: UInt32(bitPattern: -1))]))
-    for group in protection.groups {
-      profile.add(SeccompRule("kill", denial, when: [.argument(0, truncatedIs: UInt32(bitPattern: -group))]))
+    for process in protection.processes {
+      for call in callsWithTarget.words { refuse(call, 0, UInt32(bitPattern: process)) }
+      for call in callsWithThread.words { refuse(call, 1, UInt32(bitPattern: process)) }
     }
-    forEachRequest { call, request in
-      profile.add(SeccompRule(call, denial, when: [.argument(1, truncatedIs: request)]))
-    }
+    refuse("kill", 0, UInt32(bitPattern: -1))
+    for group in protection.groups { refuse("kill", 0, UInt32(bitPattern: -group)) }
+    for request in fcntlRequests { refuse("fcntl", 1, request) }
+    for request in ioctlRequests { refuse("ioctl", 1, request) }
     return profile
   }
 }

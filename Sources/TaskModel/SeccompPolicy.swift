@@ -41,15 +41,15 @@ package struct SeccompPolicy: Equatable, Sendable {
   private static func allowlist(network: SeccompNetwork, denial: SeccompDenial) -> SeccompProfile {
     var profile = SeccompProfile(defaultAction: denial.action)
     for group in SeccompAllowedCalls.allCases {
-      group.names.forEachWord { profile.add(SeccompRule($0, .allow)) }
+      for call in group.names.words { profile.add(SeccompRule(call, .allow)) }
     }
     for group in SeccompConditionalCalls.allCases {
       let alternatives = group.alternatives(network: network)
-      group.names.forEachWord { call in
+      for call in group.names.words {
         for conditions in alternatives { profile.add(SeccompRule(call, .allow, when: conditions)) }
       }
     }
-    unimplementedNames.forEachWord { profile.add(SeccompRule($0, .fail(.notImplemented))) }
+    for call in unimplementedNames.words { profile.add(SeccompRule(call, .fail(.notImplemented))) }
     return profile
   }
 

@@ -1,14 +1,20 @@
 extension String {
-  /// Calls `body` with each word of a text whose words are separated by spaces and line ends.
+  /// The words of a text that has spaces or line ends between them.
   ///
-  /// Lists of names are kept as one text, which costs its bytes and nothing else; an array of strings would cost 16 bytes
-  /// of data and some code for each of them.
-  package func forEachWord(_ body: (String) -> Void) {
-    var start = utf8.startIndex
-    for index in utf8.indices where utf8[index] <= UInt8(ascii: " ") {
-      if start < index { body(String(decoding: utf8[start..<index], as: UTF8.self)) }
-      start = utf8.index(after: index)
+  /// Lists of names are kept as one text, which costs its bytes and nothing else; an array literal of strings would cost
+  /// 16 bytes of data and some code for each of them.
+  package var words: [String] {
+    var words: [String] = []
+    var word: [UInt8] = []
+    for byte in utf8 {
+      if byte > UInt8(ascii: " ") {
+        word.append(byte)
+      } else if !word.isEmpty {
+        words.append(String(decoding: word, as: UTF8.self))
+        word.removeAll(keepingCapacity: true)
+      }
     }
-    if start < utf8.endIndex { body(String(decoding: utf8[start..<utf8.endIndex], as: UTF8.self)) }
+    if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+    return words
   }
 }

@@ -14,8 +14,6 @@ private func decide(
     .action(for: call, arguments: arguments + Array(repeating: 0, count: 6 - arguments.count))
 }
 
-private func words(_ text: String) -> [String] { text.split { $0.isWhitespace }.map(String.init) }
-
 private let refused = SeccompAction.fail(.notPermitted)
 private let unimplemented = SeccompAction.fail(.notImplemented)
 
@@ -31,17 +29,17 @@ struct SeccompObservedWorkloads {
     let all = [
       SeccompObservedCalls.allowed, SeccompObservedCalls.guarded, SeccompObservedCalls.conditional,
       SeccompObservedCalls.refused, SeccompObservedCalls.unimplemented,
-    ].flatMap(words)
+    ].flatMap(\.words)
     #expect(all.count == SeccompObservedCalls.count)
     #expect(Set(all).count == all.count)
   }
 
-  @Test("allowed whatever the arguments", arguments: words(SeccompObservedCalls.allowed))
+  @Test("allowed whatever the arguments", arguments: SeccompObservedCalls.allowed.words)
   func allowed(call: String) {
     for arguments in Self.sampleArguments { #expect(decide(call, arguments) == .allow) }
   }
 
-  @Test("allowed unless aimed at what is protected", arguments: words(SeccompObservedCalls.guarded))
+  @Test("allowed unless aimed at what is protected", arguments: SeccompObservedCalls.guarded.words)
   func guarded(call: String) {
     #expect(decide(call, [1234, 1, 9]) == .allow)
     let attack: [UInt64] = call == "fcntl" ? [3, 8] : call == "ioctl" ? [3, 0x5412] : [UInt64(supervisor), 9]
@@ -54,15 +52,15 @@ struct SeccompObservedWorkloads {
       #expect(decide(call, arguments) == (isAllowed ? .allow : refused), "\(call) \(arguments)")
     }
     let covered = Set(SeccompObservedCalls.withArguments.map(\.call))
-    #expect(covered == Set(words(SeccompObservedCalls.conditional)))
+    #expect(covered == Set(SeccompObservedCalls.conditional.words))
   }
 
-  @Test("refused", arguments: words(SeccompObservedCalls.refused))
+  @Test("refused", arguments: SeccompObservedCalls.refused.words)
   func refusedCalls(call: String) {
     for arguments in Self.sampleArguments { #expect(decide(call, arguments) == refused) }
   }
 
-  @Test("answered as if the kernel had no such call", arguments: words(SeccompObservedCalls.unimplemented))
+  @Test("answered as if the kernel had no such call", arguments: SeccompObservedCalls.unimplemented.words)
   func unimplementedCalls(call: String) {
     for denial in SeccompDenial.allCases { #expect(decide(call, denial: denial) == unimplemented) }
   }
@@ -72,7 +70,7 @@ struct SeccompObservedWorkloads {
 struct SeccompAttacks {
   @Test(
     "calls that no script needs",
-    arguments: words(
+    arguments:
       """
       ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_getfd pidfd_send_signal
       unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr
@@ -82,7 +80,7 @@ struct SeccompAttacks {
       mq_open mq_unlink mq_notify mq_timedsend mq_timedreceive mq_getsetattr io_setup io_submit io_destroy
       capset sethostname setdomainname settimeofday clock_settime adjtimex clock_adjtime iopl ioperm modify_ldt vhangup
       fanotify_init fanotify_mark lookup_dcookie mbind migrate_pages move_pages set_mempolicy vmsplice no_such_call
-      """))
+      """.words)
   func refusedWithoutExceptions(call: String) {
     for arguments in SeccompObservedWorkloads.sampleArguments { #expect(decide(call, arguments) == refused) }
   }
@@ -91,8 +89,8 @@ struct SeccompAttacks {
   func signals() {
     for upper in [0, 1, 0x8000_0000, 0xFFFF_FFFF] as [UInt64] {
       let target = upper << 32 | UInt64(supervisor)
-      for call in words("kill tkill rt_sigqueueinfo pidfd_open") { #expect(decide(call, [target, 9]) == refused) }
-      for call in words("tgkill rt_tgsigqueueinfo") {
+      for call in "kill tkill rt_sigqueueinfo pidfd_open".words { #expect(decide(call, [target, 9]) == refused) }
+      for call in "tgkill rt_tgsigqueueinfo".words {
         #expect(decide(call, [target, 1234, 9]) == refused)
         #expect(decide(call, [1234, target, 9]) == refused)
         #expect(decide(call, [1234, 1235, 9]) == .allow)
@@ -152,7 +150,7 @@ struct SeccompAttacks {
         #expect(decide("setpriority", [which, who, 19]) == refused)
         #expect(decide("ioprio_set", [which, who, 0]) == refused)
       }
-      for call in words("sched_setaffinity sched_setscheduler sched_setparam sched_setattr") {
+      for call in "sched_setaffinity sched_setscheduler sched_setparam sched_setattr".words {
         #expect(decide(call, [who]) == refused)
       }
     }
@@ -226,7 +224,7 @@ struct SeccompAttacks {
 struct SeccompPolicyShape {
   @Test("what runs between the filter's installation and the script's first instruction")
   func launch() {
-    for call in words("close_range dup2 dup3 rt_sigprocmask execve exit_group write") {
+    for call in "close_range dup2 dup3 rt_sigprocmask execve exit_group write".words {
       for arguments in SeccompObservedWorkloads.sampleArguments { #expect(decide(call, arguments) == .allow) }
     }
     for request in [1, 2, 3, 4, 0, 1030] as [UInt64] { #expect(decide("fcntl", [3, request, 1]) == .allow) }
@@ -247,7 +245,7 @@ struct SeccompPolicyShape {
     let lists =
       SeccompAllowedCalls.allCases.map(\.names) + SeccompConditionalCalls.allCases.map(\.names)
       + [SeccompPolicy.unimplementedNames]
-    let names = lists.flatMap(words)
+    let names = lists.flatMap(\.words)
     #expect(Set(names).count == names.count)
 
     for profile in policy(network).profiles {
