@@ -33,7 +33,7 @@ let coreSwift: [SwiftSetting] =
     ? [
       .enableExperimentalFeature("Embedded"),
       .unsafeFlags([
-        "-wmo", "-Osize",
+        "-wmo", "-Osize", "-Xllvm", "-enable-machine-outliner=always",
         "-Xcc", "-isystem", "-Xcc", "/usr/include/\(architecture)-linux-musl",
         "-Xfrontend", "-function-sections",
       ]),
@@ -46,7 +46,7 @@ let coreC: [CSetting] =
       .define("WARDER_MUSL"),
       .unsafeFlags([
         "-isystem", "/usr/include/\(architecture)-linux-musl",
-        "-Os", "-fPIE", "-ffunction-sections", "-fdata-sections", "-fstack-protector-strong",
+        "-Os", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fPIE", "-ffunction-sections", "-fdata-sections", "-fstack-protector-strong",
       ]),
     ] : [])
 
