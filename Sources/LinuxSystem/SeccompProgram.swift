@@ -50,7 +50,7 @@ package struct SeccompProgram: Equatable, Sendable {
   ///
   /// - Parameter parts: Complete programs; each answers only with constants, as libseccomp's do. Their jumps are
   ///   relative, so they keep their meaning at another place.
-  init(prelude: [SeccompInstruction], parts: [ArraySlice<UInt64>]) {
+  init(prelude: [SeccompInstruction], parts: [[UInt64]]) {
     var words = prelude.map { $0.word }
     let allow = SeccompInstruction.answer(.allow).word
     for (index, part) in parts.enumerated() {
