@@ -1,10 +1,5 @@
 internal import CLinux
-
-/// How a process ended.
-package enum ProcessEnd: Equatable, Sendable {
-  case exited(status: Int32)
-  case signaled(number: Int32)
-}
+package import TaskModel
 
 /// A child that was reaped.
 package struct ReapedProcess: Equatable, Sendable {
@@ -31,7 +26,7 @@ package enum Processes {
     switch unsafe cl_reap(&native) {
     case 1:
       let end: ProcessEnd =
-        native.signal == 0 ? .exited(status: native.exit_status) : .signaled(number: native.signal)
+        native.signal == 0 ? .exited(native.exit_status) : .signaled(native.signal)
       return .reaped(ReapedProcess(process: native.process, end: end))
     case 0: return .noneEnded
     case -ErrorNumber.noChild: return .noChildren

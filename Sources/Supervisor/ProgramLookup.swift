@@ -2,9 +2,6 @@ internal import LinuxSystem
 
 /// Finds a runtime's program as a shell would.
 enum ProgramLookup {
-  /// Where programs are looked for if the image says nothing (an imported root file system has no PATH of its own).
-  static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
   /// The path of an executable regular file.
   /// - Parameters:
   ///   - name: with a "/" in it a path, taken as it is; else a name to be looked up.
@@ -12,7 +9,7 @@ enum ProgramLookup {
   ///     directory would be searched for them.
   static func find(_ name: String, in searchPath: String) throws(LaunchError) -> String {
     if name.utf8.contains(UInt8(ascii: "/")) {
-      guard Files.exists(name) else {
+      guard (try? Files.exists(name)) != false else {
         throw LaunchError("the runtime's program \(name) does not exist in this image")
       }
       return name
