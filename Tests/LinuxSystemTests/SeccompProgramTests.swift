@@ -10,7 +10,9 @@ private let unimplemented = SeccompAction.fail(.notImplemented).kernelValue
 
 @Suite("What precedes the rules")
 struct SeccompPreludeTests {
-  private func run(_ number: UInt32, _ token: UInt32, for architecture: SeccompArchitecture) throws -> UInt32 {
+  private func run(_ number: UInt32, _ token: UInt32, for architecture: SeccompArchitecture) throws
+    -> UInt32
+  {
     let program = try SeccompCompiler.compile(SeccompVariant.all[0].policy, for: architecture)
     let call = FilteredCall(number: number, architecture: token, arguments: [0, 0, 0, 0, 0, 0])
     return try SeccompInterpreter.run(program.words, on: call).value
@@ -20,7 +22,9 @@ struct SeccompPreludeTests {
   func otherArchitecture(architecture: SeccompArchitecture) throws {
     // i386 (int 0x80), arm, mips, x32's machine number, big-endian aarch64, nothing
     let others: [UInt32] = [0x4000_0003, 0x4000_0028, 8, 0x4000_003E, 0x8000_00B7, 0]
-    for token in others + SeccompArchitecture.allCases.filter({ $0 != architecture }).map(\.auditToken) {
+    for token in others
+      + SeccompArchitecture.allCases.filter({ $0 != architecture }).map(\.auditToken)
+    {
       for number in [0, 1, 20, 39, 452, 453, 0x4000_0000, .max] as [UInt32] {
         #expect(try run(number, token, for: architecture) == kill)
       }
@@ -33,13 +37,15 @@ struct SeccompPreludeTests {
     for number in [0, 39, 59, 512, 547, 0x3FFF_FFFF, 0x8000_0000, 0xBFFF_FFFE] as [UInt32] {
       #expect(try run(0x4000_0000 | number, token, for: .x86_64) == kill)
     }
-    #expect(try run(0x4000_0027, SeccompArchitecture.aarch64.auditToken, for: .aarch64) == unimplemented)
+    #expect(
+      try run(0x4000_0027, SeccompArchitecture.aarch64.auditToken, for: .aarch64) == unimplemented)
   }
 
   @Test("a number that no rule knows is not implemented", arguments: SeccompArchitecture.allCases)
   func newNumbers(architecture: SeccompArchitecture) throws {
     for number in [453, 470, 500, 1_000, 0x3FFF_FFFF, 0x8000_0000, .max] as [UInt32] {
-      #expect(try run(number, architecture.auditToken, for: architecture) == unimplemented, "\(number)")
+      #expect(
+        try run(number, architecture.auditToken, for: architecture) == unimplemented, "\(number)")
     }
     #expect(try run(452, architecture.auditToken, for: architecture) == allow)
   }
@@ -60,7 +66,8 @@ struct SeccompProgramTests {
   /// Answers `value` for one number and `otherwise` for the rest, with a jump over instructions in between.
   private func part(_ number: UInt32, _ value: UInt32, otherwise: UInt32) -> [UInt64] {
     [
-      SeccompInstruction(0x20, 0).word, SeccompInstruction(0x15, number, ifTrue: 1, ifFalse: 0).word,
+      SeccompInstruction(0x20, 0).word,
+      SeccompInstruction(0x15, number, ifTrue: 1, ifFalse: 0).word,
       SeccompInstruction(0x06, otherwise).word, SeccompInstruction(0x06, value).word,
     ]
   }
@@ -76,7 +83,8 @@ struct SeccompProgramTests {
     let program = SeccompProgram(
       prelude: [],
       parts: [
-        part(1, kill, otherwise: allow), part(2, allow, otherwise: allow), part(3, refuse, otherwise: allow),
+        part(1, kill, otherwise: allow), part(2, allow, otherwise: allow),
+        part(3, refuse, otherwise: allow),
         part(4, allow, otherwise: unimplemented),
       ])
     #expect(try run(program.words, 1) == kill)
@@ -90,6 +98,8 @@ struct SeccompProgramTests {
   func trivial() {
     let words = part(1, allow, otherwise: refuse)
     #expect(SeccompProgram(prelude: [], parts: [words]).words == words)
-    #expect(SeccompProgram(prelude: [.answer(.allow)], parts: [words]).words == [0x7FFF_0000_0000_0006] + words)
+    #expect(
+      SeccompProgram(prelude: [.answer(.allow)], parts: [words]).words == [0x7FFF_0000_0000_0006]
+        + words)
   }
 }
