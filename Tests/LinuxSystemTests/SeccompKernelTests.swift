@@ -82,7 +82,7 @@ private let script = """
   if done != [1]: failures.append("no thread")
   if subprocess.run(["/bin/sh", "-c", "exit 3"]).returncode != 3: failures.append("no child process")
   with open("/dev/null", "w") as sink: sink.write("x")
-  print("\\n".join(failures), file=sys.stderr)
+  for failure in failures: print("complaint:", failure, file=sys.stderr)
   sys.exit(1 if failures else 0)
   """
 
@@ -102,7 +102,7 @@ private let killScript = """
           os._exit(7)
       _, status = os.waitpid(child, 0)
       if not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS):
-          print(attempt.__name__, "ended with", status, file=sys.stderr)
+          print("complaint:", attempt.__name__, "ended with", status, file=sys.stderr)
           sys.exit(1)
   """
 
@@ -126,6 +126,12 @@ private func runPython(_ arguments: [String], filters: [[UInt64]]) throws -> Nev
   }
 }
 
+/// Shows what Python said, which names the call that went wrong. (The testing library writes to the same stream.)
+private func expectNoComplaints(_ result: ExitTest.Result?) {
+  let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+  #expect(text.split(separator: "\n").filter { $0.contains("complaint:") } == [])
+}
+
 private func probeList(expecting expected: (Probe) -> Int32?) -> String {
   probes(parent: UInt64(Processes.ownID)).compactMap { probe in
     guard case .number(let number) = SeccompArchitecture.native.number(of: probe.call) else { return nil }
@@ -145,24 +151,27 @@ private func program() throws -> SeccompProgram {
 struct SeccompKernelTests {
   @Test("answers every call as intended, and an interpreter works under it")
   func filtered() async {
-    await #expect(processExitsWith: .success) {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
       try runPython(["-c", script, probeList { $0.errno }], filters: [program().words])
     }
+    expectNoComplaints(result)
   }
 
   @Test("without it the same calls are let through")
   func unfiltered() async {
-    await #expect(processExitsWith: .success) {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
       try runPython(["-c", script, probeList { $0.unfiltered }], filters: [])
     }
+    expectNoComplaints(result)
   }
 
   #if arch(x86_64)
     @Test("x32 and int 0x80 end the process")
     func otherInterfaces() async {
-      await #expect(processExitsWith: .success) {
+      let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
         try runPython(["-c", killScript], filters: [program().words])
       }
+      expectNoComplaints(result)
     }
 
     @Test("without it they do not")
