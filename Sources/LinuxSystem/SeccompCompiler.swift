@@ -4,6 +4,12 @@ package import TaskModel
 
 /// Turns a policy into a program for the kernel, with libseccomp.
 package enum SeccompCompiler {
+  /// The library's version, for example "2.5.4".
+  package static var libraryVersion: String {
+    guard let version = unsafe seccomp_version() else { return "unknown" }
+    return unsafe "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.micro)"
+  }
+
   /// One program for the whole policy, to be installed with seccomp(2) in the process that is to be confined.
   ///
   /// - Parameter architecture: The machine that the program is for. For another one than the running, only calls that

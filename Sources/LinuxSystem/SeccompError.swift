@@ -12,6 +12,8 @@ package enum SeccompError: Error {
   case export(SystemCallError)
   /// The program has more instructions than the kernel takes.
   case tooLong(instructions: Int)
+  /// The program that lies ready has fewer places for protected ids.
+  case tooManyProtected(processes: Int, groups: Int)
 
   /// One sentence for whoever has to act on it.
   package var message: String {
@@ -28,6 +30,11 @@ package enum SeccompError: Error {
       "the seccomp filter could not be taken out of libseccomp: \(error.message)"
     case .tooLong(let instructions):
       "the seccomp filter has \(instructions) instructions, more than the kernel's \(SeccompProgram.maximumCount)"
+    case .tooManyProtected(let processes, let groups):
+      """
+      the seccomp filter cannot protect \(processes) processes and \(groups) groups: it has room for \
+      \(SeccompTemplate.processes.count) and \(SeccompTemplate.groups.count)
+      """
     }
   }
 }

@@ -3,19 +3,6 @@ import Testing
 
 @testable import LinuxSystem
 
-/// Numbers that look random and are the same in every run (SplitMix64), so that a failure can be repeated.
-private struct RepeatableGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-}
-
 /// A policy in one of the ways in which it is used.
 struct SeccompVariant: Sendable, CustomTestStringConvertible {
   let network: NetworkAccess
@@ -64,12 +51,22 @@ struct SeccompCompilerTests {
   static let lastNumber: UInt32 = 470
   static let newestNamed: UInt32 = 452
 
-  @Test(
-    "decides every number, with any arguments, as the model does", arguments: SeccompVariant.all)
-  func agreesWithModel(variant: SeccompVariant) throws {
+  @Test("decides every number, with any arguments, as the model does", arguments: SeccompVariant.all)
+  func compiledAgreesWithModel(variant: SeccompVariant) throws {
+    try expect(try SeccompCompiler.compile(variant.policy, for: variant.architecture), decidesAs: variant)
+  }
+
+  @Test("compiled ahead of time, it still does", arguments: SeccompVariant.all)
+  func templateAgreesWithModel(variant: SeccompVariant) throws {
+    let program = try SeccompProgram.standard(
+      network: variant.network, denial: variant.denial,
+      protecting: SeccompProtection(processes: variant.processes, groups: variant.groups), for: variant.architecture)
+    try expect(program, decidesAs: variant)
+  }
+
+  private func expect(_ program: SeccompProgram, decidesAs variant: SeccompVariant) throws {
     let policy = variant.policy
-    let program = try SeccompCompiler.compile(policy, for: variant.architecture)
-    var generator = RepeatableGenerator(state: 1)
+    var generator = SeededGenerator(seed: 1)
     let interesting = interestingArguments(of: policy)
     for number in 0...Self.lastNumber {
       let name = variant.architecture.name(of: Int32(number)) ?? ""
@@ -77,8 +74,7 @@ struct SeccompCompilerTests {
       for _ in 0..<sampleCount(values) {
         let arguments = (0..<6).map { argument(near: values?[$0] ?? [], &generator) }
         let expected: SeccompAction =
-          number > Self.newestNamed
-          ? .fail(.notImplemented) : policy.action(for: name, arguments: arguments)
+          number > Self.newestNamed ? .fail(.notImplemented) : policy.action(for: name, arguments: arguments)
         let value = try program.run(number, arguments, on: variant.architecture)
         #expect(value == expected.kernelValue, "\(number) \(name) \(arguments)")
       }
@@ -106,7 +102,7 @@ struct SeccompCompilerTests {
 
   /// Something that a rule may be about, or nearly: a value of a rule, with a bit changed, with garbage in the half that
   /// the kernel drops, or anything.
-  private func argument(near values: [UInt64], _ generator: inout RepeatableGenerator) -> UInt64 {
+  private func argument(near values: [UInt64], _ generator: inout SeededGenerator) -> UInt64 {
     let base = values.randomElement(using: &generator) ?? UInt64(generator.next() % 20)
     switch generator.next() % 8 {
     case 0, 1, 2, 3: return base
@@ -121,7 +117,7 @@ struct SeccompCompilerTests {
   func samplingIsSharp() throws {
     let policy = SeccompVariant.all[0].policy
     let interesting = interestingArguments(of: policy)
-    var generator = RepeatableGenerator(state: 2)
+    var generator = SeededGenerator(seed: 2)
     for (layer, profile) in policy.profiles.enumerated() {
       for (position, rule) in profile.rules.enumerated() where !rule.conditions.isEmpty {
         var lacking = SeccompProfile(defaultAction: profile.defaultAction)

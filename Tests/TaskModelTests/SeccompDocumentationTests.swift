@@ -4,7 +4,7 @@ import Testing
 
 /// `docs/confinement.md` has the lists of the code, so that neither can change without the other.
 ///
-/// `WARDER_WRITE_DOCS=1 swift test --filter SeccompDocumentation` writes them anew.
+/// `WARDER_WRITE_GENERATED=1 swift test --filter SeccompDocumentation` writes them anew.
 @Suite("Seccomp in docs/confinement.md")
 struct SeccompDocumentationTests {
   static let file = URL(fileURLWithPath: #filePath)
@@ -20,11 +20,12 @@ struct SeccompDocumentationTests {
     let closing = try #require(text.range(of: end, range: opening.upperBound..<text.endIndex))
     let written = opening.upperBound..<closing.lowerBound
 
-    if ProcessInfo.processInfo.environment["WARDER_WRITE_DOCS"] == "1" {
+    if ProcessInfo.processInfo.environment["WARDER_WRITE_GENERATED"] == "1" {
       text.replaceSubrange(written, with: Self.lists[name] ?? "")
       try text.write(to: Self.file, atomically: true, encoding: .utf8)
     } else {
-      #expect(String(text[written]) == Self.lists[name], "run this test with WARDER_WRITE_DOCS=1 and read the change")
+      #expect(
+        String(text[written]) == Self.lists[name], "run this test with WARDER_WRITE_GENERATED=1 and read the change")
     }
   }
 
