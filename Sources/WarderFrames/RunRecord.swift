@@ -6,7 +6,7 @@ struct RunRecord: Sendable {
   /// begin within so many.
   private static let reorderWindow: UInt64 = 64
 
-  /// One frame. Output lies in `payload`, everything else in `others`.
+  /// One frame. Output is `count` bytes of `payload` from `start` on, everything else is number `start` of `others`.
   private struct Entry: Sendable {
     let sequence: UInt64
     let time: FrameTime
@@ -125,10 +125,9 @@ struct RunRecord: Sendable {
     }
     var artifacts = ArtifactCollector()
     for entry in isInOrder ? entries : entries.sorted(by: { $0.sequence < $1.sequence }) {
-      let bytes = payload[entry.start..<(entry.start + entry.count)]
       switch entry.kind {
-      case .stdout: result.stdout += bytes
-      case .stderr: result.stderr += bytes
+      case .stdout: result.stdout += payload[entry.start..<(entry.start + entry.count)]
+      case .stderr: result.stderr += payload[entry.start..<(entry.start + entry.count)]
       case .other: result.take(others[entry.start], at: entry.time, artifacts: &artifacts)
       }
     }
