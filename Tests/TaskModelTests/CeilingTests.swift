@@ -31,7 +31,8 @@ import Testing
       ],
       accepted: [["--cpu-time", "1s"], []]),
     Case(
-      policy: #"{"ceilings": {"cpu_time": "off"}}"#, refused: [], accepted: [["--cpu-time", "10h"], ["--cpu-time", "off"]]),
+      policy: #"{"ceilings": {"cpu_time": "off"}}"#, refused: [],
+      accepted: [["--cpu-time", "10h"], ["--cpu-time", "off"]]),
     Case(
       policy: #"{"ceilings": {"data_size": "1Gi"}, "defaults": {"data_size": "1Gi"}}"#,
       refused: [
@@ -57,7 +58,10 @@ import Testing
     Case(
       policy: #"{"ceilings": {"output": "truncate", "exit_code": ["passthrough", "zero"]}}"#,
       refused: [
-        (["--exit-code=verdict"], #"--exit-code: exit_code "verdict" lies outside this image's ceiling: passthrough, zero"#)
+        (
+          ["--exit-code=verdict"],
+          #"--exit-code: exit_code "verdict" lies outside this image's ceiling: passthrough, zero"#
+        )
       ],
       accepted: [["--exit-code=zero"], ["--output=kill"], ["--output=truncate"]]),
     Case(
@@ -93,7 +97,10 @@ import Testing
       policy: #"{"ceilings": {"id": ["a", "b"], "termination_message": ["auto"], "log": ["fd:1"], "task": ["/task"]}}"#,
       refused: [
         (["--id=c"], #"--id: id "c" lies outside this image's ceiling: a, b"#),
-        (["--termination-message=none"], #"--termination-message: termination_message "none" lies outside this image's ceiling: auto"#),
+        (
+          ["--termination-message=none"],
+          #"--termination-message: termination_message "none" lies outside this image's ceiling: auto"#
+        ),
         (["--task=/etc"], #"--task: task "/etc" lies outside this image's ceiling: /task"#),
       ],
       accepted: [["--id=a"], []]),
@@ -120,7 +127,9 @@ import Testing
     #expect(
       problem(policy: policy, environment: [("WARDER_TIMEOUT", "1h")])?.message
         == "WARDER_TIMEOUT: timeout 1h exceeds this image's ceiling of 10m")
-    #expect(problem(task: #"{"timeout": "2h"}"#)?.message == "/task/task.json:1:13: timeout 2h exceeds the built-in ceiling of 30m")
+    #expect(
+      problem(task: #"{"timeout": "2h"}"#)?.message
+        == "/task/task.json:1:13: timeout 2h exceeds the built-in ceiling of 30m")
     // What a later layer replaces does not count.
     #expect(problem(policy: policy, task: #"{"timeout": "1h"}"#, flags: ["--timeout", "1m"]) == nil)
   }
@@ -153,7 +162,8 @@ import Testing
         case .paths, .names, .assignments, .layers: "[]"
         }
       let needsDefault = key == .cpuTime || key == .dataSize || key == .heartbeat
-      let defaults = needsDefault ? #", "defaults": {"\#(key.row.name)": \#(key == .dataSize ? "\"1Gi\"" : "\"5s\"")}"# : ""
+      let defaults =
+        needsDefault ? #", "defaults": {"\#(key.row.name)": \#(key == .dataSize ? "\"1Gi\"" : "\"5s\"")}"# : ""
       let policy = #"{"ceilings": {"\#(key.row.name)": \#(form)}\#(defaults)}"#
       #expect(problem(policy: policy)?.message == nil, "\(key.row.name)")
     }

@@ -74,7 +74,8 @@ struct KeySample {
     case .environment: samples(("A=1", #"{"A": "1"}"#), ("B=x=y", #"{"B": "x=y"}"#))
     case .passEnvironment: samples(("TZ", #"["TZ"]"#), ("TZ,LC_ALL", #"["TZ", "LC_ALL"]"#))
     case .require: samples(("seccomp", #"["seccomp"]"#), ("no_new_privs,landlock", #"["no_new_privs", "landlock"]"#))
-    case .disable: samples(("landlock", #"["landlock"]"#), ("non_dumpable,environment", #"["non_dumpable", "environment"]"#))
+    case .disable:
+      samples(("landlock", #"["landlock"]"#), ("non_dumpable,environment", #"["non_dumpable", "environment"]"#))
     case .exitCode: samples(("verdict", #""verdict""#), ("zero", #""zero""#))
     case .log: samples(("fd:1", #""fd:1""#), ("fd:3", #""fd:3""#))
     case .terminationMessage: samples(("none", #""none""#), ("/tmp/message", #""/tmp/message""#))

@@ -39,7 +39,9 @@ import Testing
 
   @Test func repeatedListsAddUp() throws {
     let configuration = try configuration(
-      flags: ["--read", "/a,/b/", "--read=/c", "--env", "A=1", "--env=B=", "--require", "seccomp", "--require=landlock"])
+      flags: [
+        "--read", "/a,/b/", "--read=/c", "--env", "A=1", "--env=B=", "--require", "seccomp", "--require=landlock",
+      ])
     #expect(configuration.readPaths == ["/a", "/b", "/c"])
     #expect(configuration.environment.map { $0.assignment } == ["A=1".bytes, "B=".bytes])
     #expect(configuration.required.names == ["seccomp", "landlock"])

@@ -91,12 +91,18 @@ import Testing
       #"{"runtimes": {"a": {"argv": ["A", "{script}"], "extensions": [".x"]}, "b": {"argv": ["B", "{script}"], "extensions": [".x"]}}}"#,
       #"/etc/warder/policy.json:1:71: runtimes: the ending ".x" belongs to a and to b"#
     ),
-    (#"{"defaults": {"policy": "/x"}}"#, "/etc/warder/policy.json:1:15: policy is not for a policy's defaults to set: only --policy may"),
+    (
+      #"{"defaults": {"policy": "/x"}}"#,
+      "/etc/warder/policy.json:1:15: policy is not for a policy's defaults to set: only --policy may"
+    ),
     (
       #"{"defaults": {"task": "/x"}}"#,
       "/etc/warder/policy.json:1:15: task is not for a policy's defaults to set: only WARDER_TASK or --task may"
     ),
-    (#"{"filesystem": {"reed": []}}"#, #"/etc/warder/policy.json:1:17: filesystem has no key "reed"; did you mean read?"#),
+    (
+      #"{"filesystem": {"reed": []}}"#,
+      #"/etc/warder/policy.json:1:17: filesystem has no key "reed"; did you mean read?"#
+    ),
     (
       #"{"filesystem": {"read": ["data"]}}"#,
       "/etc/warder/policy.json:1:25: filesystem.read: expected an absolute path without empty, . or .. components, "
@@ -110,12 +116,18 @@ import Testing
     (#"{"env": {"": "1"}}"#, #"/etc/warder/policy.json:1:9: env: expected NAME=VALUE, found "=1""#),
     (#"{"pass_env": "TZ"}"#, "/etc/warder/policy.json:1:14: pass_env: expected an array of strings, found a string"),
     (#"{"ceilings": {"policy": []}}"#, "/etc/warder/policy.json:1:15: ceilings: policy has no ceiling"),
-    (#"{"ceilings": {"timeot": "1m"}}"#, #"/etc/warder/policy.json:1:15: ceilings has no key "timeot"; did you mean timeout?"#),
+    (
+      #"{"ceilings": {"timeot": "1m"}}"#,
+      #"/etc/warder/policy.json:1:15: ceilings has no key "timeot"; did you mean timeout?"#
+    ),
     (
       #"{"ceilings": {"timeout": "1x"}}"#,
       #"/etc/warder/policy.json:1:26: ceilings.timeout: expected one of the units h, m, s, ms, found "x" (in "1x")"#
     ),
-    (#"{"ceilings": {"runtime": "python"}}"#, "/etc/warder/policy.json:1:26: ceilings.runtime: expected an array of strings, found a string"),
+    (
+      #"{"ceilings": {"runtime": "python"}}"#,
+      "/etc/warder/policy.json:1:26: ceilings.runtime: expected an array of strings, found a string"
+    ),
   ])
   func saysWhereAndWhat(_ policy: String, _ message: String) {
     #expect(problem(policy: policy)?.message == message)

@@ -43,7 +43,8 @@ import Testing
     #expect(configuration.taskDirectory == "/task")
     #expect(configuration.standardInputFile == nil)
     #expect(configuration.identifier == nil)
-    guard case .automatic = configuration.terminationMessage, case .taskDirectory(name: nil) = configuration.scriptSource
+    guard case .automatic = configuration.terminationMessage,
+      case .taskDirectory(name: nil) = configuration.scriptSource
     else {
       Issue.record("termination message or script source")
       return
@@ -93,7 +94,9 @@ import Testing
   }
 
   @Test func aScriptOfTheEnvironmentIsAPath() throws {
-    guard case .file("/scripts/main.py") = try configuration(environment: [("WARDER_SCRIPT", "/scripts/main.py")]).scriptSource
+    guard
+      case .file("/scripts/main.py") = try configuration(environment: [("WARDER_SCRIPT", "/scripts/main.py")])
+        .scriptSource
     else {
       Issue.record("no path")
       return
@@ -161,7 +164,8 @@ import Testing
 
   @Test func printsTheWorstCase() throws {
     let configuration = try configuration(flags: ["--timeout=1m", "--grace=3s"])
-    #expect(configuration.worstCase == .seconds(63) + TimeBounds.heldPipes + TimeBounds.finalDrain + TimeBounds.logFlush)
+    #expect(
+      configuration.worstCase == .seconds(63) + TimeBounds.heldPipes + TimeBounds.finalDrain + TimeBounds.logFlush)
     guard case .object(let entry)? = member("worst_case", try printed(configuration)),
       case .number(let number)? = member("milliseconds", entry), case .string(let text)? = member("value", entry)
     else {

@@ -41,8 +41,14 @@ import Testing
       "{\n  \"timeout\": \"30s\",\n  \"timout\": 1\n}",
       "/task/task.json:3:3: a task file has no key \"timout\"; did you mean timeout?"
     ),
-    ("{\n  \"timeout\": 30\n}", "/task/task.json:2:14: timeout: expected a string with a unit such as \"30s\", found the number 30"),
-    ("{\"timeout\": \"30s\", \"timeout\": \"1s\"}", "/task/task.json:1:20: the name \"timeout\" stands twice in this object"),
+    (
+      "{\n  \"timeout\": 30\n}",
+      "/task/task.json:2:14: timeout: expected a string with a unit such as \"30s\", found the number 30"
+    ),
+    (
+      "{\"timeout\": \"30s\", \"timeout\": \"1s\"}",
+      "/task/task.json:1:20: the name \"timeout\" stands twice in this object"
+    ),
     ("[]", "/task/task.json:1:1: the file: expected an object, found an array"),
     ("", "/task/task.json:1:1: expected a value, found the end of the document"),
     ("{\"open_files\": \"64\"}", "/task/task.json:1:16: open_files: expected a number, found a string"),
@@ -88,7 +94,8 @@ import Testing
   }
 
   @Test func mutatedFilesNeverTrap() {
-    let whole = #"{"script":"a.py","args":["x","y"],"timeout":"5m","grace":0,"file_size":"1.5Gi","open_files":64,"id":"é"}"#.bytes
+    let whole =
+      #"{"script":"a.py","args":["x","y"],"timeout":"5m","grace":0,"file_size":"1.5Gi","open_files":64,"id":"é"}"#.bytes
     var random = RandomSource(seed: 9)
     for _ in 0..<5_000 {
       var bytes = whole
