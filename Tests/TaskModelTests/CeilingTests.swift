@@ -136,7 +136,7 @@ import Testing
 
   /// Nothing is clamped: a number is either taken as it is or refused.
   @Test func neverMovesAValue() throws {
-    var random = RandomSource(seed: 10)
+    var random = SeededGenerator(seed: 10)
     for _ in 0..<300 {
       let ceiling = random.number(300...7_200)
       let wanted = random.number(0...8_000)

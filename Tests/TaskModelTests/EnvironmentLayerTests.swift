@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func passesOverWhatKubernetesInjects() throws {
-    var random = RandomSource(seed: 7)
+    var random = SeededGenerator(seed: 7)
     let words = ["api", "service", "port", "80", "tcp", "host", "timeout", "grace", "proto", "addr", "x1"]
     for round in 0..<600 {
       let name = (["warder"] + (0..<random.number(0...3)).map { _ in random.pick(words) }).joined(separator: "-")
@@ -115,7 +115,7 @@ import Testing
 
   /// Dropping, doubling or changing one letter of a real key's variable is always noticed.
   @Test func everyMistypedKeyIsAnError() {
-    var random = RandomSource(seed: 8)
+    var random = SeededGenerator(seed: 8)
     let names = Set(ConfigurationKey.allCases.map { $0.variable })
     for key in ConfigurationKey.allCases where key.row.standing.permits(.environment) {
       for _ in 0..<50 {

@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test func neverTraps() {
-    var random = RandomSource(seed: 6)
+    var random = SeededGenerator(seed: 6)
     let words =
       ConfigurationKey.allCases.map { $0.flag } + ["--", "-", "--help", "--install", "", "=", "--=", "---", "5s", "1"]
     for _ in 0..<5_000 {

@@ -37,7 +37,7 @@ import Testing
 
   /// Escapes as the kernel makes them (mangle, fs/seq_file.c) come back.
   @Test func escapesGoBothWays() throws {
-    var random = RandomSource(seed: 13)
+    var random = SeededGenerator(seed: 13)
     for _ in 0..<500 {
       var path = "/".bytes
       for _ in 0..<random.number(0...12) {
@@ -80,7 +80,7 @@ import Testing
 
   /// Walking as the answers say never opens a foreign mount and opens everything else.
   @Test func theWalkOpensAllButForeignMounts() {
-    var random = RandomSource(seed: 14)
+    var random = SeededGenerator(seed: 14)
     for round in 0..<300 {
       var tree: [String] = ["/etc"]
       for _ in 0..<random.number(1...25) {

@@ -52,7 +52,7 @@ import Testing
 
   /// Against arithmetic in 128 bits, which is wide enough for these.
   @Test func roundsUpExactly() throws {
-    var random = RandomSource(seed: 3)
+    var random = SeededGenerator(seed: 3)
     let suffixes: [(String, UInt128)] = [
       ("", 1), ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("Ki", 1 << 10), ("Mi", 1 << 20), ("Gi", 1 << 30),
       ("Ti", 1 << 40), ("Ei", 1 << 60), ("e2", 100),
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func whatIsWrittenIsReadBackAndIsShortest() throws {
-    var random = RandomSource(seed: 4)
+    var random = SeededGenerator(seed: 4)
     let suffixes: [(String, Int64)] = [
       ("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000), ("Ki", 1 << 10), ("Mi", 1 << 20),
       ("Gi", 1 << 30), ("Ti", 1 << 40),
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func survivesAnyText() {
-    var random = RandomSource(seed: 5)
+    var random = SeededGenerator(seed: 5)
     let alphabet = "0123456789.+-eEinumkKMGTP \0é".map { String($0) }
     for _ in 0..<50_000 {
       let text = (0..<random.number(0...12)).map { _ in random.pick(alphabet) }.joined()

@@ -42,12 +42,12 @@ import Testing
       ("perl", "x.py", "", #"there is no runtime "perl"; this image has python, bash, tests, sh"#),
       (
         nil, "main", "print(1)",
-        #"nothing says what runs "main": give it an ending, a first line such as #!/usr/bin/env python3, or set runtime "#
+        #"nothing says what runs the script "main": give it an ending, a first line such as #!/usr/bin/env python3, or set runtime "#
           + "to one of python, bash, tests, sh"
       ),
       (
         nil, "script.PY", "",
-        #"nothing says what runs "script.PY": give it an ending, a first line such as #!/usr/bin/env python3, or set "#
+        #"nothing says what runs the script "script.PY": give it an ending, a first line such as #!/usr/bin/env python3, or set "#
           + "runtime to one of python, bash, tests, sh"
       ),
       (

@@ -96,7 +96,7 @@ import Testing
   @Test func mutatedFilesNeverTrap() {
     let whole =
       #"{"script":"a.py","args":["x","y"],"timeout":"5m","grace":0,"file_size":"1.5Gi","open_files":64,"id":"é"}"#.bytes
-    var random = RandomSource(seed: 9)
+    var random = SeededGenerator(seed: 9)
     for _ in 0..<5_000 {
       var bytes = whole
       for _ in 0..<random.number(1...4) {

@@ -94,7 +94,7 @@ import Testing
   /// The tails are true ends of the output, cut between characters, as long as they can be, and `output_complete` says
   /// whether they are everything.
   @Test func tailsAreTheEndOfTheOutput() throws {
-    var random = RandomSource(seed: 11)
+    var random = SeededGenerator(seed: 11)
     for round in 0..<400 {
       let longest = random.pick([0, 20, 1_000, 6_000])
       let output = random.hostileBytes(upTo: longest)
@@ -158,7 +158,7 @@ import Testing
 
   /// Against a search over every place.
   @Test func theCutIsTheEarliestThatFits() {
-    var random = RandomSource(seed: 12)
+    var random = SeededGenerator(seed: 12)
     for _ in 0..<200 {
       let text = Array(String(decoding: random.hostileBytes(upTo: 60), as: UTF8.self).utf8)
       let room = random.number(0...80)

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func whatIsWrittenIsReadBack() throws {
-    var random = RandomSource(seed: 1)
+    var random = SeededGenerator(seed: 1)
     for _ in 0..<20_000 {
       let milliseconds = Int64.random(in: 0...Int64.max, using: &random) >> Int64(random.number(0...62))
       let duration = Duration.milliseconds(milliseconds)
@@ -54,7 +54,7 @@ import Testing
 
   /// Whatever is accepted is a sequence of numbers and units, and adding the parts up gives the same.
   @Test func acceptsNothingButNumbersWithUnits() {
-    var random = RandomSource(seed: 2)
+    var random = SeededGenerator(seed: 2)
     let pieces = ["0", "1", "59", "600", "h", "m", "s", "ms", "us", "-", ".", " ", "", "é", "\0"]
     var accepted = 0
     for _ in 0..<50_000 {
