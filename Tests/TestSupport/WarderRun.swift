@@ -1,0 +1,22 @@
+/// A run of `warder-init`, as a plain process or in a container: its log and how it ended.
+package struct WarderRun: Sendable {
+  /// What it wrote to standard output: the frames.
+  package let log: [UInt8]
+  /// What it wrote to standard error: nothing, unless something went wrong.
+  package let errors: [UInt8]
+  /// How the process, or the container, ended.
+  package let end: ProcessRun.End
+  package let duration: Duration
+  /// The termination log afterwards, where the run had one.
+  package var terminationMessage: [UInt8]?
+
+  package init(_ run: ProcessRun, terminationMessage: [UInt8]? = nil) {
+    log = run.output
+    errors = run.errors
+    end = run.end
+    duration = run.duration
+    self.terminationMessage = terminationMessage
+  }
+
+  package var logText: String { String(decoding: log, as: UTF8.self) }
+}
