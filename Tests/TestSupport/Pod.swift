@@ -6,6 +6,8 @@ package struct Pod: Sendable {
   package var image: ContainerEngine.Image
   /// The container's arguments: options of `warder-init`, then `--` and the script's.
   package var arguments: [String] = []
+  /// A command in place of the image's entry point.
+  package var command: [String] = []
   /// The ConfigMap's keys.
   package var files: [String: String]
   package var user: UInt32 = 1000
@@ -66,7 +68,7 @@ package struct Pod: Sendable {
     var text = try String(contentsOfFile: Repository.path("Tests/ContainerTests/Support/pod.yaml"), encoding: .utf8)
     let replacements = [
       "NAME": name, "IMAGE": image.reference, "USER": String(user), "GROUP": String(group),
-      "ARGUMENTS": try json(arguments), "FILES": try json(files), "PROFILE": OuterFilter.fileName,
+      "COMMAND": try json(command), "ARGUMENTS": try json(arguments), "FILES": try json(files), "PROFILE": OuterFilter.fileName,
       "TERMINATION_LOG": terminationLog,
     ]
     for (place, value) in replacements { text = text.replacingOccurrences(of: "{{\(place)}}", with: value) }
