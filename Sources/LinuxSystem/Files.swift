@@ -76,9 +76,16 @@ package enum Files {
     return FileStatus(native)
   }
 
-  package static func exists(_ path: String) -> Bool {
-    var native = cl_file_status()
-    return unsafe cl_status(currentDirectory, path, 1, &native) >= 0
+  /// Whether the path leads to something. A path that cannot be looked at is an error and not an absence: what lies there
+  /// may be what matters.
+  package static func exists(_ path: String) throws(SystemCallError) -> Bool {
+    do {
+      _ = try status(path)
+      return true
+    } catch {
+      if error.number == ErrorNumber.noSuchFile || error.number == ErrorNumber.notDirectory { return false }
+      throw error
+    }
   }
 
   package static func isExecutable(_ path: String) -> Bool {

@@ -1,3 +1,5 @@
+package import WarderFrames
+
 /// How much of the script's output goes into the log, and what becomes of the rest.
 ///
 /// Pure bookkeeping: it is told sizes and answers how many bytes of a chunk to write now; the others go into the
@@ -7,9 +9,6 @@ package struct OutputBudget: Sendable {
   package static let tailBytes = 64 * 1024
   /// What is kept of the log's limit for the tails, the last events and the verdict.
   package static let logReserve: UInt64 = 128 * 1024
-  /// What a container runtime adds to a line (about 40 bytes, tried with containerd 2.1), and some air.
-  package static let lineCharge: UInt64 = 64
-
   /// One stream's share.
   package struct Stream: Sendable {
     /// The number of bytes that may be kept.
@@ -32,7 +31,6 @@ package struct OutputBudget: Sendable {
   }
 
   private let logLimit: UInt64
-  private var logUsed: UInt64 = 0
   /// In `kill` mode there is no tail to keep room for: everything up to the limit is relayed.
   private let keepsTails: Bool
   package private(set) var standardOutput: Stream
@@ -47,23 +45,25 @@ package struct OutputBudget: Sendable {
 
   package func account(of stream: OutputStream) -> Stream {
     switch stream {
-    case .standardOutput: standardOutput
-    case .standardError: standardError
+    case .stdout: standardOutput
+    case .stderr: standardError
     }
   }
 
   /// Takes note of a chunk of the script's output.
+  /// - Parameter logCharge: what the log weighs so far (`FrameEncoder.chargedBytes`).
   /// - Returns: how many of its first bytes go into frames now.
-  package mutating func admit(_ count: Int, of stream: OutputStream) -> Int {
-    switch stream {
-    case .standardOutput: admit(count, to: &standardOutput)
-    case .standardError: admit(count, to: &standardError)
+  package mutating func admit(_ count: Int, of stream: OutputStream, logCharge: UInt64) -> Int {
+    let hasRoom = logCharge + Self.logReserve < logLimit
+    return switch stream {
+    case .stdout: admit(count, to: &standardOutput, logHasRoom: hasRoom)
+    case .stderr: admit(count, to: &standardError, logHasRoom: hasRoom)
     }
   }
 
-  private func admit(_ count: Int, to account: inout Stream) -> Int {
+  private func admit(_ count: Int, to account: inout Stream, logHasRoom: Bool) -> Int {
     account.receive(count)
-    guard !account.isHeldBack, hasLogRoom else {
+    guard !account.isHeldBack, logHasRoom else {
       account.isHeldBack = true
       return 0
     }
@@ -75,18 +75,10 @@ package struct OutputBudget: Sendable {
     return Int(admitted)
   }
 
-  /// Takes note of lines that went into the log.
-  package mutating func chargeLog(bytes: Int, lines: Int) {
-    logUsed += UInt64(bytes) + UInt64(lines) * Self.lineCharge
-  }
-
-  /// Whether the log has room for more of the script's output.
-  private var hasLogRoom: Bool { logUsed + Self.logReserve < logLimit }
-
   /// How many bytes, with their lines' charge, may still go into the log for tails; the last quarter of the reserve is
   /// the verdict's.
-  package var roomForTails: UInt64 {
+  package func roomForTails(logCharge: UInt64) -> UInt64 {
     let end = logLimit - Self.logReserve / 4
-    return end > logUsed ? end - logUsed : 0
+    return end > logCharge ? end - logCharge : 0
   }
 }

@@ -12,7 +12,7 @@ enum ProgramLookup {
   ///     directory would be searched for them.
   static func find(_ name: String, in searchPath: String) throws(LaunchError) -> String {
     if name.utf8.contains(UInt8(ascii: "/")) {
-      guard Files.exists(name) else {
+      guard (try? Files.exists(name)) != false else {
         throw LaunchError("the runtime's program \(name) does not exist in this image")
       }
       return name

@@ -1,4 +1,5 @@
 package import LinuxSystem
+package import TaskModel
 
 /// Decides what the supervisor does next, and knows no kernel: events and instants go in, effects come out.
 ///
@@ -32,17 +33,11 @@ package struct SupervisionMachine {
     }
   }
 
-  /// Why the supervisor ended the tree, where the script did not end by itself.
-  package enum Cause: Equatable, Sendable {
-    case timeout
-    case cancelled(signal: Int32)
-    case outputLimit(OutputStream)
-  }
-
   package enum Event: Equatable, Sendable {
     case mainEnded(ProcessEnd)
     case cancellation(signal: Int32)
-    case outputLimitExceeded(OutputStream)
+    /// A limit was exceeded that ends the tree at once.
+    case limitExceeded(Intervention)
     /// Both output pipes are at their end.
     case pipesClosed
     /// No child is left.
@@ -61,9 +56,7 @@ package struct SupervisionMachine {
   }
 
   package enum Announcement: Equatable, Sendable {
-    case timeout
-    case cancelled(signal: Int32)
-    case outputLimit(OutputStream)
+    case intervention(Intervention)
     /// The kernel did not remove every killed process in time.
     case survivors
   }
@@ -81,7 +74,7 @@ package struct SupervisionMachine {
   private var phase: Phase
   private var pipesClosed = false
   /// Set by the first thing that ends the tree from outside; later ones do not change the verdict.
-  package private(set) var cause: Cause?
+  package private(set) var intervention: Intervention?
   /// How the main process ended, once it has.
   package private(set) var mainEnd: ProcessEnd?
   /// Whether processes outlived every attempt to kill them.
@@ -118,11 +111,11 @@ package struct SupervisionMachine {
       return mainEnded(at: now)
     case .cancellation(let signal):
       guard case .running = phase else { return [] }
-      return end(because: .cancelled(signal: signal), announcing: .cancelled(signal: signal), at: now)
-    case .outputLimitExceeded(let stream):
-      guard cause == nil, !isKilling else { return [] }
-      cause = .outputLimit(stream)
-      return [.announce(.outputLimit(stream))] + startKilling(at: now)
+      return end(because: .cancelled(signal: signal), at: now)
+    case .limitExceeded(let limit):
+      guard intervention == nil, !isKilling else { return [] }
+      intervention = limit
+      return [.announce(.intervention(limit))] + startKilling(at: now)
     case .pipesClosed:
       pipesClosed = true
       switch phase {
@@ -159,7 +152,7 @@ package struct SupervisionMachine {
     guard let due = nextDue, due <= now else { return [] }
     switch phase {
     case .running:
-      return end(because: .timeout, announcing: .timeout, at: now)
+      return end(because: .timeout, at: now)
     case .lingering, .terminating:
       return startKilling(at: now)
     case .killing(_, let until):
@@ -178,13 +171,12 @@ package struct SupervisionMachine {
     }
   }
 
-  private mutating func end(
-    because newCause: Cause, announcing announcement: Announcement, at now: Instant
-  ) -> [Effect] {
-    cause = newCause
-    guard timing.grace > 0 else { return [.announce(announcement)] + startKilling(at: now) }
+  private mutating func end(because cause: Intervention, at now: Instant) -> [Effect] {
+    intervention = cause
+    let announcement = Effect.announce(.intervention(cause))
+    guard timing.grace > 0 else { return [announcement] + startKilling(at: now) }
     phase = .terminating(until: now.advanced(byNanoseconds: timing.grace))
-    return [.announce(announcement), .terminateTree]
+    return [announcement, .terminateTree]
   }
 
   private mutating func startKilling(at now: Instant) -> [Effect] {
@@ -195,19 +187,5 @@ package struct SupervisionMachine {
 
   private mutating func startDraining(at now: Instant) {
     phase = pipesClosed ? .finished : .draining(until: now.advanced(byNanoseconds: timing.drain))
-  }
-}
-
-/// One of the script's two output streams.
-package enum OutputStream: Equatable, Sendable, CaseIterable {
-  case standardOutput
-  case standardError
-
-  /// As in frames and messages.
-  package var name: StaticString {
-    switch self {
-    case .standardOutput: "stdout"
-    case .standardError: "stderr"
-    }
   }
 }

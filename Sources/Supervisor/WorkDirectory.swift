@@ -16,21 +16,31 @@ struct WorkDirectory: ~Copyable {
 
   /// Makes the directory, named anew for every start and readable by this user alone.
   init(scriptName: String) throws(LaunchError) {
-    var name = Array("warder-".utf8)
+    let path = try Self.freshPath()
+    let directory = try Self.make(path)
+    self.path = path
+    scriptPath = path + "/" + scriptName
+    self.directory = directory
+  }
+
+  private static func freshPath() throws(LaunchError) -> String {
     let random: [UInt8]
     do { random = try Machine.randomBytes(6) } catch {
       throw LaunchError("cannot get random bytes for the working directory's name", error)
     }
-    for byte in random { appendHexadecimal(byte, to: &name) }
-    path = Self.parent + "/" + String(decoding: name, as: UTF8.self)
-    scriptPath = path + "/" + scriptName
+    var digits: [UInt8] = []
+    for byte in random { appendHexadecimal(byte, to: &digits) }
+    return parent + "/warder-" + String(decoding: digits, as: UTF8.self)
+  }
+
+  private static func make(_ path: String) throws(LaunchError) -> Descriptor {
     do {
       try Files.makeDirectory(path, permissions: 0o700)
-      directory = try Files.open(path, [.directory, .noFollow])
+      return try Files.open(path, [.directory, .noFollow])
     } catch {
       throw LaunchError(
-        "cannot make a working directory in \(Self.parent)", error,
-        advice: "the script needs a writable \(Self.parent), such as an emptyDir volume")
+        "cannot make a working directory in \(parent)", error,
+        advice: "the script needs a writable \(parent), such as an emptyDir volume")
     }
   }
 
