@@ -2,6 +2,7 @@
 //
 //   probe foreign-calls   system calls by the 32-bit entry (int 0x80) and by x32 numbers, each in its own process;
 //                         prints one JSON line as attack.py does
+//   probe violation       one such call by the process itself: it ends by SIGSYS where the entry is closed
 //   probe whoami          the effective user: run as a set-user-ID program it shows whether that bit was honoured
 
 #define _GNU_SOURCE
@@ -80,8 +81,14 @@ int main(int count, char **arguments) {
     printf("%d\n", (int)geteuid());
     return 0;
   }
+#if defined(__x86_64__)
+  if (count == 2 && strcmp(arguments[1], "violation") == 0) {
+    printf("%ld\n", by_32_bit_entry());
+    return 0;
+  }
+#endif
   if (count != 2 || strcmp(arguments[1], "foreign-calls") != 0) {
-    fprintf(stderr, "usage: probe foreign-calls | whoami\n");
+    fprintf(stderr, "usage: probe foreign-calls | violation | whoami\n");
     return 2;
   }
   printf("{\"attack\": \"foreign-calls\", \"ways\": {");

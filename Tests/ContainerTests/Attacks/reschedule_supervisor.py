@@ -22,7 +22,7 @@ class SchedulingAttributes(ctypes.Structure):
     ]
 
 
-attributes = SchedulingAttributes(48, SCHED_BATCH)
+attributes = SchedulingAttributes(48, SCHED_BATCH, 0, 19)
 processors = ctypes.c_ulong(1)
 
 attack.call("setpriority", "setpriority", PRIO_PROCESS, SUPERVISOR, 5)

@@ -18,7 +18,8 @@ from attack import Attack, PROBE_SIGNAL, SUPERVISOR, syscall
 
 probe = signal.Signals[sys.argv[1]] if len(sys.argv) > 1 else PROBE_SIGNAL
 # The script itself must live to tell: signals to everybody reach it, too.
-signal.signal(probe, signal.SIG_IGN)
+if probe not in (signal.SIGKILL, signal.SIGSTOP):
+    signal.signal(probe, signal.SIG_IGN)
 
 attack = Attack("signal-supervisor")
 
