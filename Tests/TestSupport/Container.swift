@@ -26,6 +26,7 @@ package enum OuterFilter: Sendable {
   /// As strict as containerd's for a container without capabilities.
   case runtimeDefault
   case none
+  case file(TemporaryPath)
 
   package static let directory = Repository.path("Tests/ContainerTests/Support")
   package static let fileName = "runtime-default.json"
@@ -34,7 +35,23 @@ package enum OuterFilter: Sendable {
     switch self {
     case .runtimeDefault: "seccomp=\(Self.directory)/\(Self.fileName)"
     case .none: "seccomp=unconfined"
+    case .file(let file): "seccomp=\(file.path)"
     }
+  }
+
+  /// The runtime's profile with some calls refused that it allows.
+  package static func runtimeDefault(without calls: [String]) throws -> OuterFilter {
+    let text = try Data(contentsOf: URL(fileURLWithPath: directory + "/" + fileName))
+    guard var profile = try JSONSerialization.jsonObject(with: text) as? [String: Any],
+      let rules = profile["syscalls"] as? [[String: Any]]
+    else { throw TestSupportError("\(fileName) is no seccomp profile") }
+    profile["syscalls"] = rules.map { rule in
+      var rule = rule
+      rule["names"] = (rule["names"] as? [String])?.filter { !calls.contains($0) }
+      return rule
+    }
+    let json = try JSONSerialization.data(withJSONObject: profile)
+    return .file(try TemporaryPath(file: Array(json), permissions: 0o644))
   }
 }
 
@@ -57,6 +74,8 @@ package struct Container: Sendable {
   package var writableDirectories: [String] = []
   /// The kubelet mounts one; mode 0666 there as here.
   package var hasTerminationLog = true
+  /// The most processes that the container may have (its cgroup's pids.max).
+  package var processLimit: Int?
   /// A command in place of the image's entry point; `options` and `scriptArguments` are its arguments then.
   package var entryPoint: String?
   /// Seconds until podman kills it after asking it to stop.
@@ -109,6 +128,7 @@ package struct Container: Sendable {
     if let terminationLog { words += ["--volume", "\(terminationLog.path):/dev/termination-log:rw"] }
     for (inside, outside) in mounts { words += ["--volume", "\(outside):\(inside):ro"] }
     for (name, value) in environment { words += ["--env", "\(name)=\(value)"] }
+    if let processLimit { words += ["--pids-limit", String(processLimit)] }
     if let entryPoint { words += ["--entrypoint", entryPoint] }
     words += [image.reference] + options
     if !scriptArguments.isEmpty { words += ["--"] + scriptArguments }

@@ -10,6 +10,14 @@ package struct WarderRun: Sendable {
   /// The termination log afterwards, where the run had one.
   package var terminationMessage: [UInt8]?
 
+  /// One run out of several that one container made.
+  package init(log: [UInt8], end: ProcessRun.End) {
+    self.log = log
+    self.end = end
+    errors = []
+    duration = .zero
+  }
+
   package init(_ run: ProcessRun, terminationMessage: [UInt8]? = nil) {
     log = run.output
     errors = run.errors
