@@ -8,7 +8,7 @@ import WarderFrames
 struct LifecycleTests {
   private static let endurance = "Tests/ContainerTests/Endurance"
   private static let ways = ["session", "daemon", "deaf", "stopped", "pipes", "hopper"]
-  private static let limits = ["--timeout", "1500ms", "--grace", "300ms"]
+  private static let limits = ["--timeout", "2500ms", "--grace", "300ms"]
 
   /// How the script's main process ends, and what is to be said of it.
   struct End: Sendable, CustomTestStringConvertible {
@@ -21,10 +21,10 @@ struct LifecycleTests {
     var testDescription: String { name }
 
     static let all = [
-      End(name: "exit", reason: .exited, exitCode: 0, duration: 300...1_400),
-      End(name: "closed", reason: .exited, exitCode: 7, duration: 1_300...1_500),
-      End(name: "stay", reason: .timeout, exitCode: nil, duration: 1_500...3_000),
-      End(name: "stop", reason: .timeout, exitCode: nil, duration: 1_500...3_000),
+      End(name: "exit", reason: .exited, exitCode: 0, duration: 300...2_400),
+      End(name: "closed", reason: .exited, exitCode: 7, duration: 1_300...2_400),
+      End(name: "stay", reason: .timeout, exitCode: nil, duration: 2_500...4_500),
+      End(name: "stop", reason: .timeout, exitCode: nil, duration: 2_500...4_500),
     ]
   }
 
@@ -37,7 +37,8 @@ struct LifecycleTests {
     try expect(end, run, marker)
   }
 
-  @Test("nothing survives a plain process, which cannot count on the end of a process namespace", arguments: End.all, ways)
+  @Test(
+    "nothing survives a plain process, which cannot count on the end of a process namespace", arguments: End.all, ways)
   func nothingSurvivesPlainProcess(_ end: End, _ way: String) async throws {
     let marker = "warder-test-" + randomName()
     let task = try TaskDirectory("outlive.py", in: Self.endurance)

@@ -69,7 +69,8 @@ struct UserTests {
     try expect(try await container.run(TaskDirectory(script: Self.identity)), user: user, group: group)
   }
 
-  @Test("started as root it becomes 1000 and leaves nothing behind, with or without capabilities", arguments: [true, false])
+  @Test(
+    "started as root it becomes 1000 and leaves nothing behind, with or without capabilities", arguments: [true, false])
   func root(withCapabilities: Bool) async throws {
     var container = Container(.python)
     container.user = .root

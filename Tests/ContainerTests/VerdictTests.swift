@@ -127,7 +127,8 @@ struct VerdictTests {
   @Test(
     "a task that cannot be run is told apart",
     arguments: [
-      (["script.py": ""], "empty"), (["data.csv": "1", "other.csv": "2"], "script"), (["script.xyz": "echo"], "runtime"),
+      (["script.py": ""], "empty"), (["data.csv": "1", "other.csv": "2"], "script"),
+      (["script.xyz": "echo"], "runtime"),
       (["script.py": "print(1)\n", "task.json": "{\"timeout\": \"2h\"}"], "timeout"),
       (["script.py": "print(1)\n", "task.json": "{\"seccomp\": \"unconfined\"}"], "seccomp"),
       (["script.py": "print(1)\n", "task.json": "{\"timeout\": "], "task.json"),

@@ -102,7 +102,9 @@ package struct Container: Sendable {
     var command = ContainerEngine.podman(words(running.name, task: task, terminationLog: terminationLog))
     command.timeLimit = timeLimit
     do {
-      let run = try await command.run { _ in try await whileRunning(running) }
+      let run = try await Slots.run { [command] in
+        try await command.run { _ in try await whileRunning(running) }
+      }
       // 125 is podman's own: the container could not be started.
       guard run.end != .exited(125) else {
         throw TestSupportError("podman could not run the container: \(run.errorText)")

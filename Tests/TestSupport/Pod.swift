@@ -34,29 +34,38 @@ package struct Pod: Sendable {
     let container = RunningContainer(name: name + "-main", stopGrace: 30)
 
     do {
-      let clock = ContinuousClock()
-      let start = clock.now
-      try await ContainerEngine.podman([
-        "kube", "play", "--quiet", "--network", "none", "--no-hosts", "--seccomp-profile-root", OuterFilter.directory,
-        manifest.path,
-      ]).runSuccessfully()
-      try await whileRunning(container)
-      var wait = ContainerEngine.podman(["wait", container.name])
-      wait.timeLimit = timeLimit
-      let status = try await wait.runSuccessfully().outputText.split(separator: "\n").first.flatMap { Int32($0) }
-      guard let status else { throw TestSupportError("podman wait named no exit code of \(container.name)") }
-      let duration = clock.now - start
-      let logs = try await ContainerEngine.podman(["logs", container.name]).runSuccessfully()
-      let run = ProcessRun(end: .exited(status), output: logs.output, errors: logs.errors, duration: duration)
-      await remove(name, manifest.path)
+      let run = try await Slots.run {
+        try await play(manifest.path, container, whileRunning)
+      }
+      await remove(name)
       return WarderRun(run, terminationMessage: try terminationLog.contents)
     } catch {
-      await remove(name, manifest.path)
+      await remove(name)
       throw error
     }
   }
 
-  private func remove(_ name: String, _ manifest: String) async {
+  private func play(
+    _ manifest: String, _ container: RunningContainer,
+    _ whileRunning: @Sendable (RunningContainer) async throws -> Void
+  ) async throws -> ProcessRun {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try await ContainerEngine.podman([
+      "kube", "play", "--quiet", "--network", "none", "--no-hosts", "--seccomp-profile-root",
+      OuterFilter.directory, manifest,
+    ]).runSuccessfully()
+    try await whileRunning(container)
+    var wait = ContainerEngine.podman(["wait", container.name])
+    wait.timeLimit = timeLimit
+    let status = try await wait.runSuccessfully().outputText.split(separator: "\n").first.flatMap { Int32($0) }
+    guard let status else { throw TestSupportError("podman wait named no exit code of \(container.name)") }
+    let duration = clock.now - start
+    let logs = try await ContainerEngine.podman(["logs", container.name]).runSuccessfully()
+    return ProcessRun(end: .exited(status), output: logs.output, errors: logs.errors, duration: duration)
+  }
+
+  private func remove(_ name: String) async {
     _ = try? await ContainerEngine.podman(["pod", "rm", "--force", "--ignore", "--time", "0", name]).run()
     let volumes = ["task", "tmp", "secret"].map { "\(name)-\($0)" }
     _ = try? await ContainerEngine.podman(["volume", "rm", "--force"] + volumes).run()
@@ -68,7 +77,8 @@ package struct Pod: Sendable {
     var text = try String(contentsOfFile: Repository.path("Tests/ContainerTests/Support/pod.yaml"), encoding: .utf8)
     let replacements = [
       "NAME": name, "IMAGE": image.reference, "USER": String(user), "GROUP": String(group),
-      "COMMAND": try json(command), "ARGUMENTS": try json(arguments), "FILES": try json(files), "PROFILE": OuterFilter.fileName,
+      "COMMAND": try json(command), "ARGUMENTS": try json(arguments), "FILES": try json(files),
+      "PROFILE": OuterFilter.fileName,
       "TERMINATION_LOG": terminationLog,
     ]
     for (place, value) in replacements { text = text.replacingOccurrences(of: "{{\(place)}}", with: value) }

@@ -81,7 +81,8 @@ package struct ProcessCommand: Sendable {
     arguments.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
   }
 
-  private func runUnlimited(_ whileRunning: @escaping @Sendable (Int32) async throws -> Void) async throws -> ProcessRun {
+  private func runUnlimited(_ whileRunning: @escaping @Sendable (Int32) async throws -> Void) async throws -> ProcessRun
+  {
     let clock = ContinuousClock()
     let start = clock.now
     // Raw bytes, so that a test can hand over arguments that are not UTF-8.

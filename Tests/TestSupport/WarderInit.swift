@@ -38,7 +38,7 @@ package struct WarderInit: Sendable {
     var command = ProcessCommand(words[0], Array(words.dropFirst()), environment: environment)
     command.input = input
     command.timeLimit = timeLimit
-    let run = try await command.run(whileRunning: whileRunning)
+    let run = try await Slots.run { [command] in try await command.run(whileRunning: whileRunning) }
     withExtendedLifetime(task) {}
     return WarderRun(run)
   }

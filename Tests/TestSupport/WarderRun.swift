@@ -1,3 +1,5 @@
+package import WarderFrames
+
 /// A run of `warder-init`, as a plain process or in a container: its log and how it ended.
 package struct WarderRun: Sendable {
   /// What it wrote to standard output: the frames.
@@ -24,6 +26,11 @@ package struct WarderRun: Sendable {
     end = run.end
     duration = run.duration
     self.terminationMessage = terminationMessage
+  }
+
+  /// What the log says, as any reader of it would find out.
+  package func result() throws -> RunResult {
+    fatalError("decoder")
   }
 
   package var logText: String { String(decoding: log, as: UTF8.self) }
