@@ -36,8 +36,8 @@ def raise_limit(which):
 
 def dump_core():
     """Whether a core file of any size may be written; 1 is as good as none, see core(5)."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    return None if max(soft, hard) > 1 or soft == resource.RLIM_INFINITY else "<no core>"
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    return "<no core>" if all(limit in (0, 1) for limit in limits) else None
 
 
 attack.apart("open too many files", open_many)
