@@ -92,7 +92,7 @@ var targets: [Target] = [
     name: "Supervisor", dependencies: ["LinuxSystem", "TaskModel", "WarderFrames", "JSON"],
     swiftSettings: coreSwift),
   .executableTarget(
-    name: "warder-init", dependencies: ["Supervisor"], swiftSettings: coreSwift, linkerSettings: staticLink),
+    name: "warder-init", dependencies: ["Supervisor", "LinuxSystem"], swiftSettings: coreSwift, linkerSettings: staticLink),
 ]
 
 var dependencies: [Package.Dependency] = []

@@ -20,108 +20,130 @@ package enum JSONEscape {
   package static func append(
     _ text: Span<UInt8>, from start: Int = 0, room: Int, to output: inout [UInt8]
   ) -> Int {
-    let before = output.count
-    // Escaping makes a byte at most six; reserving that much, but no more than `room`, keeps one bound for all.
+    // Escaping makes at most six bytes of one; `room` bounds it besides.
     let reserved = min(room, (text.count - start) * longest)
-    output.append(contentsOf: repeatElement(0, count: reserved))
-    var escaper = Escaper(index: start, position: before, limit: before + reserved)
-    var elements = output.mutableSpan
-    // Safe here and below: a byte has no padding and no invalid pattern, and every access checks its bounds.
-    var bytes = unsafe elements.mutableBytes
-    escaper.run(text, into: &bytes)
-    output.removeLast(before + reserved - escaper.position)
+    var escaper = Escaper(index: start, limit: reserved)
+    output.append(addingCapacity: reserved) { free in
+      // Safe: bytes may stay uninitialised where nobody reads them, and what the count takes in was stored. Every
+      // access to the raw spans, here and below, checks its bounds; bytes have no padding and no invalid pattern.
+      unsafe free.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        var bytes = unsafe MutableRawSpan(_unsafeElements: buffer)
+        escaper.run(text, into: &bytes)
+        initializedCount = escaper.position
+      }
+    }
     return escaper.index
   }
 }
 
-/// The scan. Words of eight bytes are copied and looked at together; only a byte that needs attention is looked at
-/// alone. Every load and store is checked against its bounds.
+/// The scan. Blocks of bytes are copied and looked at together; only a byte that needs attention is looked at alone.
 private struct Escaper {
   /// Next byte of the text.
   var index: Int
   /// Next byte of the output.
-  var position: Int
+  var position = 0
   /// End of the output's room.
   let limit: Int
 
+  init(index: Int, limit: Int) {
+    self.index = index
+    self.limit = limit
+  }
+
+  /// Compiled for speed even where everything else is compiled for size: all of a script's output passes here.
+  @_optimize(speed)
   mutating func run(_ text: Span<UInt8>, into output: inout MutableRawSpan) {
     let source = unsafe text.bytes
-    let end = text.count
-    while index + 8 <= end, position + 8 <= limit {
-      let word = unsafe source.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-      output.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
-      let attention = Self.bytesNeedingAttention(UInt64(littleEndian: word))
-      if attention == 0 {
-        index += 8
-        position += 8
+    var index = index
+    var position = position
+    let lastLoad = text.count - 16
+    let lastStore = limit - 16
+    while index <= lastLoad, position <= lastStore {
+      let block = unsafe source.unsafeLoadUnaligned(fromByteOffset: index, as: ByteBlock.self)
+      output.storeBytes(of: block, toByteOffset: position, as: ByteBlock.self)
+      let attention = Self.attention(block)
+      if !attention.isMarked {
+        index += 16
+        position += 16
         continue
       }
-      let plain = attention.trailingZeroBitCount >> 3
+      let plain = attention.firstMark
       index += plain
       position += plain
+      let letter = Self.letter(ofShortEscapeFor: text[index])
+      if letter != 0, position <= limit - 2 {
+        let escape = UInt16(littleEndian: UInt16(letter) << 8 | UInt16(UInt8(ascii: "\\")))
+        output.storeBytes(of: escape, toByteOffset: position, as: UInt16.self)
+        index += 1
+        position += 2
+        continue
+      }
+      self.index = index
+      self.position = position
       guard character(in: text, into: &output) else { return retreat(in: text) }
+      index = self.index
+      position = self.position
     }
-    while index < end {
+    self.index = index
+    self.position = position
+    while self.index < text.count {
       guard character(in: text, into: &output) else { return retreat(in: text) }
     }
   }
 
-  /// The top bit of each byte that may need an escape. A borrow can mark a byte above one that is rightly marked, so
-  /// only the lowest mark counts.
-  ///
-  /// The exclusive or with 2 swaps the quote (0x22) with the space (0x20), so that one comparison with 0x21 finds
-  /// quotes and control characters; setting bit 0x20 makes one of the two leading bytes C2 and E2.
+  /// Marks each byte that may need an escape: quotes, backslashes, control characters and the leading bytes C2 and E2.
+  /// A borrow can mark a byte above one that is rightly marked, so only the first mark counts.
   @inline(__always)
-  private static func bytesNeedingAttention(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    let quotesAndControls = ((word ^ (ones &* 0x02)) &- (ones &* 0x21)) & ~word
-    let backslashes = word ^ (ones &* 0x5C)
-    var marks = quotesAndControls | ((backslashes &- ones) & ~backslashes)
-    if word & tops != 0 {
-      let leads = (word | (ones &* 0x20)) ^ (ones &* 0xE2)
-      marks |= (leads &- ones) & ~leads
+  private static func attention(_ block: ByteBlock) -> ByteBlock {
+    // An exclusive or with 2 swaps the quote (0x22) with the space (0x20), so that one comparison with 0x21 finds
+    // quotes and control characters.
+    let quotesAndControls = (block ^ ByteBlock(each: 0x02)) &- ByteBlock(each: 0x21)
+    let backslashes = (block ^ ByteBlock(each: 0x5C)) &- ByteBlock(each: 0x01)
+    // Setting bit 0x20 makes one of the two leading bytes.
+    let leads = (block | ByteBlock(each: 0x20)) ^ ByteBlock(each: 0xE2)
+    return ((quotesAndControls | backslashes) & ~block) | ((leads &- ByteBlock(each: 0x01)) & ~leads)
+  }
+
+  /// What follows the backslash in `\n` and its like; 0 for a byte that has no such form.
+  @inline(__always)
+  private static func letter(ofShortEscapeFor byte: UInt8) -> UInt8 {
+    switch byte {
+    case UInt8(ascii: "\n"): UInt8(ascii: "n")
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte
+    case UInt8(ascii: "\t"): UInt8(ascii: "t")
+    case UInt8(ascii: "\r"): UInt8(ascii: "r")
+    case 0x08: UInt8(ascii: "b")
+    case 0x0C: UInt8(ascii: "f")
+    default: 0
     }
-    return marks & tops
   }
 
   /// Copies or escapes what stands at `index`: a whole character if it needs an escape, else one byte of it.
   ///
   /// - Returns: false if there is no room.
+  @_optimize(speed)
   private mutating func character(in text: Span<UInt8>, into output: inout MutableRawSpan) -> Bool {
     let byte = text[index]
-    switch byte {
-    case UInt8(ascii: "\n"): return short(UInt8(ascii: "n"), into: &output)
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): return short(byte, into: &output)
-    case UInt8(ascii: "\t"): return short(UInt8(ascii: "t"), into: &output)
-    case UInt8(ascii: "\r"): return short(UInt8(ascii: "r"), into: &output)
-    case 0x08: return short(UInt8(ascii: "b"), into: &output)
-    case 0x0C: return short(UInt8(ascii: "f"), into: &output)
-    case 0..<0x20: return long(UInt16(byte), length: 1, into: &output)
-    case 0xC2:
-      if index + 1 < text.count, text[index + 1] < 0xA0 {
-        return long(UInt16(text[index + 1]), length: 2, into: &output)
+    let letter = Self.letter(ofShortEscapeFor: byte)
+    if letter != 0 {
+      guard position + 2 <= limit else { return false }
+      put(UInt8(ascii: "\\"), into: &output)
+      put(letter, into: &output)
+      index += 1
+      return true
+    }
+    if byte < 0x20 { return long(UInt16(byte), length: 1, into: &output) }
+    if byte == 0xC2, index + 1 < text.count, text[index + 1] < 0xA0 {
+      return long(UInt16(text[index + 1]), length: 2, into: &output)
+    }
+    if byte == 0xE2, index + 2 < text.count {
+      let scalar = 0x2000 | UInt16(text[index + 1] & 0x3F) << 6 | UInt16(text[index + 2] & 0x3F)
+      if scalar >= 0x2028 && scalar <= 0x202E || scalar >= 0x2066 && scalar <= 0x2069 {
+        return long(scalar, length: 3, into: &output)
       }
-    case 0xE2:
-      if index + 2 < text.count {
-        let scalar = 0x2000 | UInt16(text[index + 1] & 0x3F) << 6 | UInt16(text[index + 2] & 0x3F)
-        if scalar >= 0x2028 && scalar <= 0x202E || scalar >= 0x2066 && scalar <= 0x2069 {
-          return long(scalar, length: 3, into: &output)
-        }
-      }
-    default: break
     }
     guard position < limit else { return false }
     put(byte, into: &output)
-    index += 1
-    return true
-  }
-
-  /// `\n` and its like.
-  private mutating func short(_ letter: UInt8, into output: inout MutableRawSpan) -> Bool {
-    guard position + 2 <= limit else { return false }
-    put(UInt8(ascii: "\\"), into: &output)
-    put(letter, into: &output)
     index += 1
     return true
   }
@@ -131,15 +153,22 @@ private struct Escaper {
     guard position + 6 <= limit else { return false }
     put(UInt8(ascii: "\\"), into: &output)
     put(UInt8(ascii: "u"), into: &output)
-    for digit in 1...UInt16(4) {
-      let shift = 16 - digit * 4
-      let nibble = UInt8(truncatingIfNeeded: scalar >> shift & 0xF)
-      put(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10, into: &output)
-    }
+    put(Self.digit(scalar >> 12), into: &output)
+    put(Self.digit(scalar >> 8), into: &output)
+    put(Self.digit(scalar >> 4), into: &output)
+    put(Self.digit(scalar), into: &output)
     index += length
     return true
   }
 
+  /// The lowest four bits as a hexadecimal digit.
+  @inline(__always)
+  private static func digit(_ value: UInt16) -> UInt8 {
+    let nibble = UInt8(truncatingIfNeeded: value & 0xF)
+    return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
+  }
+
+  @inline(__always)
   private mutating func put(_ byte: UInt8, into output: inout MutableRawSpan) {
     output.storeBytes(of: byte, toByteOffset: position, as: UInt8.self)
     position += 1

@@ -69,11 +69,8 @@ struct JSONReader {
       throw JSONFault(problem: .byteOrderMark, offset: 0)
     }
     // Checked once here, so that every later slice is known to be good.
-    do throws(UTF8.ValidationError) {
-      _ = try UTF8Span(validating: bytes.span)
-    } catch {
-      throw JSONFault(problem: .invalidUTF8, offset: error.byteOffsets.lowerBound)
-    }
+    let scan = UTF8Scan(bytes.span)
+    if scan.end < bytes.count { throw JSONFault(problem: .invalidUTF8, offset: scan.end) }
     skipWhiteSpace()
     let node = try value(depth: 0, expected: .value)
     skipWhiteSpace()

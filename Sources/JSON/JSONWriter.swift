@@ -6,6 +6,7 @@ package struct JSONWriter: Sendable {
 
   /// Whether the next element needs a comma before it.
   private var followsElement = false
+  private var followsKey = false
   private var depth = 0
   private let isIndented: Bool
 
@@ -15,6 +16,13 @@ package struct JSONWriter: Sendable {
   package init(appendingTo bytes: [UInt8] = [], indented: Bool = false) {
     self.bytes = bytes
     isIndented = indented
+  }
+
+  /// Gives the buffer back and leaves an empty one, so that nobody holds it twice and has to copy it.
+  package mutating func takeBytes() -> [UInt8] {
+    let taken = bytes
+    bytes = []
+    return taken
   }
 
   // MARK: - Containers
@@ -38,8 +46,6 @@ package struct JSONWriter: Sendable {
 
   /// The name of the member whose value comes next.
   package mutating func key(_ name: StaticString) { key(name.description) }
-
-  private var followsKey = false
 
   // MARK: - Values
 

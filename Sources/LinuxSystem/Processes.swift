@@ -1,10 +1,5 @@
 internal import CLinux
-
-/// How a process ended.
-package enum ProcessEnd: Equatable, Sendable {
-  case exited(status: Int32)
-  case signaled(number: Int32)
-}
+package import TaskModel
 
 /// A child that was reaped.
 package struct ReapedProcess: Equatable, Sendable {
@@ -16,6 +11,8 @@ package struct ReapedProcess: Equatable, Sendable {
 package enum Processes {
   package static var ownID: Int32 { cl_process_id() }
   package static var parentID: Int32 { cl_parent_id() }
+  /// The process group, see getpgrp(2).
+  package static var ownGroup: Int32 { cl_process_group() }
 
   package enum ReapResult {
     case reaped(ReapedProcess)
@@ -31,7 +28,7 @@ package enum Processes {
     switch unsafe cl_reap(&native) {
     case 1:
       let end: ProcessEnd =
-        native.signal == 0 ? .exited(status: native.exit_status) : .signaled(number: native.signal)
+        native.signal == 0 ? .exited(native.exit_status) : .signaled(native.signal)
       return .reaped(ReapedProcess(process: native.process, end: end))
     case 0: return .noneEnded
     case -ErrorNumber.noChild: return .noChildren
@@ -74,6 +71,11 @@ package enum Processes {
   /// (PR_SET_DUMPABLE in prctl(2), "ptrace access mode" in ptrace(2)). Changing ids sets it back: repeat it then.
   package static func becomeNonDumpable() throws(SystemCallError) {
     try checked(cl_become_non_dumpable(), "prctl")
+  }
+
+  /// Undoes it, for diagnosis.
+  package static func becomeDumpable() throws(SystemCallError) {
+    try checked(cl_become_dumpable(), "prctl")
   }
 
   package static var isDumpable: Bool { cl_is_dumpable() != 0 }

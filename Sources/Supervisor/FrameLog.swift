@@ -40,14 +40,14 @@ struct FrameLog: ~Copyable {
   mutating func write(_ bytes: Span<UInt8>, with framer: inout OutputFramer, at now: Instant) -> Int {
     let before = encoder.nextSequence
     let now = time(now)
-    sink.append { framer.feed(bytes, at: now, encoder: &encoder, into: &$0) }
+    sink.append { _ = framer.feed(bytes, at: now, through: &encoder, into: &$0) }
     return Int(encoder.nextSequence - before)
   }
 
   /// Frames what `framer` still holds back of an incomplete character.
   mutating func finish(_ framer: inout OutputFramer, at now: Instant) {
     let now = time(now)
-    sink.append { framer.finish(at: now, encoder: &encoder, into: &$0) }
+    sink.append { framer.flush(at: now, through: &encoder, into: &$0) }
   }
 
   mutating func flush() { sink.flush() }

@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import TaskModel
 internal import WarderFrames
 
 /// One of the script's output streams on its way from the pipe into the log.
@@ -18,12 +19,28 @@ struct OutputRelay: ~Copyable {
   init(_ stream: OutputStream, pipe: consuming Descriptor, tailCapacity: Int, startedAt start: Instant) {
     self.stream = stream
     self.pipe = pipe
-    framer = OutputFramer(stream: stream)
+    framer = OutputFramer(stream)
     heldBack = TailBuffer(capacity: tailCapacity)
     mergeRule = MergeRule(startedAt: start)
   }
 
   var isOpen: Bool { pipe.isOpen }
+
+  /// Whether epoll watches the pipe now.
+  private var isWatched = false
+
+  /// Has the pipe watched, unless it is left to collect or its output is held up. It is taken out of epoll then: a
+  /// hang-up could not be masked and would wake the loop without end.
+  mutating func watch(
+    by epoll: borrowing Epoll, token: UInt32, isHeldUp: Bool, at now: Instant
+  ) throws(SystemCallError) {
+    if let due = pausedUntil, due <= now { pausedUntil = nil }
+    let wanted = pipe.isOpen && pausedUntil == nil && !isHeldUp
+    guard wanted != isWatched else { return }
+    // A closed descriptor has left epoll by itself.
+    if wanted { try epoll.add(pipe, token: token, .readable) } else if pipe.isOpen { epoll.remove(pipe) }
+    isWatched = wanted
+  }
 
   enum ReadOutcome {
     /// There may be more.
@@ -76,16 +93,14 @@ struct OutputRelay: ~Copyable {
     }
     if kept > 0 { _ = log.write(tail.span.extracting((tail.count - kept)..<tail.count), with: &framer, at: now) }
     log.finish(&framer, at: now)
-    totals = StreamTotals(
-      bytes: Int64(clamping: framer.byteCount), frames: Int64(clamping: framer.frameCount),
-      droppedBytes: Int64(clamping: dropped))
+    framer.drop(Int(clamping: dropped))
   }
 
   /// Complete after `finish`.
-  private(set) var totals = StreamTotals()
+  var totals: StreamTotals { framer.totals }
 
-  /// The last bytes, and whether they are all.
-  var tail: (bytes: [UInt8], isWhole: Bool) { (messageTail.bytes, messageTail.lostBytes == 0) }
+  /// The stream's end, for the termination message.
+  var tail: OutputTail { OutputTail(bytes: messageTail.bytes, isWhole: messageTail.lostBytes == 0) }
 
   private var name: String {
     switch stream {

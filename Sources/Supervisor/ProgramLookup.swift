@@ -2,9 +2,6 @@ internal import LinuxSystem
 
 /// Finds a runtime's program as a shell would.
 enum ProgramLookup {
-  /// Where programs are looked for if the image says nothing (an imported root file system has no PATH of its own).
-  static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
   /// The path of an executable regular file.
   /// - Parameters:
   ///   - name: with a "/" in it a path, taken as it is; else a name to be looked up.

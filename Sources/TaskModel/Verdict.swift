@@ -1,5 +1,5 @@
 /// How the script's main process ended, waitid(2).
-package enum ProcessEnd: Sendable {
+package enum ProcessEnd: Equatable, Sendable {
   /// By exit(2), with a status from 0 to 255.
   case exited(Int32)
   /// By a signal.
@@ -7,7 +7,7 @@ package enum ProcessEnd: Sendable {
 }
 
 /// What the supervisor ended the script for. The first one counts.
-package enum Intervention: Sendable {
+package enum Intervention: Equatable, Sendable {
   case timeout
   /// The signal that came from outside.
   case cancelled(signal: Int32)

@@ -1,0 +1,77 @@
+/// The verdict: the last frame of a run.
+public struct ExitFrame: Sendable, Hashable {
+  public var reason: Reason
+  /// The reason's word where `reason` is `unrecognized`.
+  public var unrecognizedReason: String?
+  /// The script's own exit status, 0–255; absent when it never ran or a signal ended it.
+  public var exitCode: Int64?
+  /// Name of the signal that ended the script, such as `SIGKILL`.
+  public var signal: String?
+  public var durationMilliseconds: Int64
+  /// CPU time of the process tree.
+  public var cpuUserMilliseconds: Int64
+  public var cpuSystemMilliseconds: Int64
+  /// Largest resident set of any one process.
+  public var maximumResidentBytes: Int64
+  /// Processes that were still there at the end and were killed.
+  public var processesKilled: Int64
+  public var stdout: StreamTotals
+  public var stderr: StreamTotals
+  /// The system calls that were denied, at most `ExitFrame.mostDenied` of them in a frame.
+  public var denied: [DeniedCall]
+  /// How many calls were denied besides those listed, in all.
+  public var deniedOthers: Int64
+  /// One sentence for people.
+  public var message: String
+
+  public init(
+    reason: Reason, exitCode: Int64? = nil, signal: String? = nil, durationMilliseconds: Int64,
+    cpuUserMilliseconds: Int64 = 0, cpuSystemMilliseconds: Int64 = 0, maximumResidentBytes: Int64 = 0,
+    processesKilled: Int64 = 0, stdout: StreamTotals = StreamTotals(), stderr: StreamTotals = StreamTotals(),
+    denied: [DeniedCall] = [], deniedOthers: Int64 = 0, message: String
+  ) {
+    self.reason = reason
+    self.exitCode = exitCode
+    self.signal = signal
+    self.durationMilliseconds = durationMilliseconds
+    self.cpuUserMilliseconds = cpuUserMilliseconds
+    self.cpuSystemMilliseconds = cpuSystemMilliseconds
+    self.maximumResidentBytes = maximumResidentBytes
+    self.processesKilled = processesKilled
+    self.stdout = stdout
+    self.stderr = stderr
+    self.denied = denied
+    self.deniedOthers = deniedOthers
+    self.message = message
+  }
+
+  /// The most system calls that a frame lists.
+  public static let mostDenied = 16
+}
+
+/// What became of one of the script's output streams. The script wrote `bytes` + `droppedBytes`.
+public struct StreamTotals: Sendable, Hashable {
+  /// Bytes that frames carry.
+  public var bytes: Int64
+  /// Frames that carry them.
+  public var frames: Int64
+  /// Bytes that were read and left out, because a limit was reached.
+  public var droppedBytes: Int64
+
+  public init(bytes: Int64 = 0, frames: Int64 = 0, droppedBytes: Int64 = 0) {
+    self.bytes = bytes
+    self.frames = frames
+    self.droppedBytes = droppedBytes
+  }
+}
+
+/// A system call that the script made and did not get.
+public struct DeniedCall: Sendable, Hashable {
+  public var syscall: String
+  public var count: Int64
+
+  public init(syscall: String, count: Int64) {
+    self.syscall = syscall
+    self.count = count
+  }
+}

@@ -1,0 +1,81 @@
+/// One line of the log.
+public struct Frame: Sendable, Hashable {
+  /// Rises by one from frame to frame; the first is 0. A gap means that something was lost.
+  public var sequence: UInt64
+  public var time: FrameTime
+  public var body: FrameBody
+
+  public init(sequence: UInt64, time: FrameTime, body: FrameBody) {
+    self.sequence = sequence
+    self.time = time
+    self.body = body
+  }
+}
+
+/// What a frame says.
+public enum FrameBody: Sendable, Hashable {
+  case start(StartFrame)
+  /// Bytes that the script wrote, exactly.
+  case output(OutputStream, [UInt8])
+  case event(EventFrame)
+  case artifact(ArtifactChunk)
+  case exit(ExitFrame)
+  /// A body that this reader does not know, by the name of its key: the frame comes from a newer Warder.
+  case unknown(String)
+}
+
+/// The script's two output streams.
+public enum OutputStream: Sendable, Hashable, CaseIterable {
+  case stdout
+  case stderr
+}
+
+/// Something that happened while the script ran.
+public struct EventFrame: Sendable, Hashable {
+  /// What kind of event: `denied`, `heartbeat`, `truncated` and others. New kinds may appear at any time.
+  public var type: String
+  /// What else is to be said; no field is called `type`. In a frame at most `EventFrame.mostFields` are written.
+  public var fields: [Field]
+
+  public init(_ type: String, _ fields: [Field] = []) {
+    self.type = type
+    self.fields = fields
+  }
+
+  /// The most fields that a frame has besides the type.
+  public static let mostFields = 24
+}
+
+/// A part of a file that came back.
+public struct ArtifactChunk: Sendable, Hashable {
+  public var name: ArtifactName
+  /// Where in the file the bytes belong.
+  public var offset: Int64
+  public var bytes: [UInt8]
+
+  public init(name: ArtifactName, offset: Int64, bytes: [UInt8]) {
+    self.name = name
+    self.offset = offset
+    self.bytes = bytes
+  }
+}
+
+/// The name that the script gave a file, relative to its artifact directory: any bytes but none, exactly as they were.
+/// It is data from an untrusted script: check it before using it as a path.
+public struct ArtifactName: Sendable, Hashable {
+  public let bytes: [UInt8]
+
+  /// The longest name, PATH_MAX of Linux.
+  public static let longest = 4096
+
+  /// - Returns: nil for an empty name and for one longer than `longest`.
+  public init?(_ bytes: [UInt8]) {
+    guard !bytes.isEmpty, bytes.count <= Self.longest else { return nil }
+    self.bytes = bytes
+  }
+
+  /// The name for people, with U+FFFD for what is no UTF-8.
+  public var text: String {
+    String(decoding: bytes, as: UTF8.self)
+  }
+}
