@@ -181,7 +181,7 @@ struct DefenceTests {
       return try JSONDecoder().decode(AttackReport.self, from: Data(result.stdout))
     } catch {
       throw TestSupportError(
-        "the attack printed no report: \(result.reason.text), \(String(decoding: result.stderr, as: UTF8.self))")
+        "the attack printed no report: \(result.reason.text), \(result.stderrText)")
     }
   }
 }

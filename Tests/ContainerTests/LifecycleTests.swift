@@ -51,7 +51,7 @@ struct LifecycleTests {
     let result = try run.result()
     #expect(result.reason == end.reason)
     #expect(result.exitCode == end.exitCode)
-    #expect(result.stdout == Array("started\n".utf8))
+    #expect(result.stdoutText == "started\n")
     let frame = try #require(result.exit)
     #expect(frame.processesKilled >= 1)
     #expect(end.duration ~= frame.durationMilliseconds, "\(frame.durationMilliseconds) ms")
@@ -76,7 +76,7 @@ struct LifecycleTests {
     let run = try await Container(.bash).run(task)
     let result = try run.result()
     #expect(result.reason == .exited)
-    #expect(result.stdout == Array("done\n".utf8))
+    #expect(result.stdoutText == "done\n")
     #expect(try #require(result.exit).durationMilliseconds < 1_000)
   }
 
@@ -85,7 +85,7 @@ struct LifecycleTests {
     let task = try TaskDirectory(
       script: "exec > >(sleep 0.1; sed s/a/b/)\necho banana\n", named: "script.sh")
     let run = try await Container(.bash).run(task)
-    #expect(try run.result().stdout == Array("bbnana\n".utf8))
+    #expect(try run.result().stdoutText == "bbnana\n")
   }
 
   // MARK: Cancellation
@@ -134,7 +134,7 @@ struct LifecycleTests {
       }
     let result = try run.result()
     #expect(result.reason == .cancelled)
-    #expect(result.stdout == Array("ready\nleaving\n".utf8))
+    #expect(result.stdoutText == "ready\nleaving\n")
     #expect(run.end == .exited(241))
     #expect(try #require(result.exit).durationMilliseconds < 4_000)
   }

@@ -8,9 +8,9 @@ import WarderFrames
 struct UserTests {
   private static let identity = """
     import json, os, sys
-    found = dict(line.rstrip().split(":\\t", 1) for line in open("/proc/self/status") if ":\\t" in line)
+    found = dict(line.split(":", 1) for line in open("/proc/self/status"))
     keys = ("Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp")
-    print(json.dumps({key: found.get(key, "").split() for key in keys}))
+    print(json.dumps({key: found[key].split() for key in keys}))
     print("written to the work directory", file=open("note.txt", "w"))
     print(open("note.txt").read(), end="", file=sys.stderr)
     sys.exit(37)
@@ -38,8 +38,8 @@ struct UserTests {
     pod.group = user == nil ? 0 : 1000
     let run = try await pod.run()
     let result = try run.result()
-    #expect(result.stdout == Array("uid \(pod.user)\na b c ".utf8))
-    #expect(result.stderr == Array("trouble\n".utf8))
+    #expect(result.stdoutText == "uid \(pod.user)\na b c ")
+    #expect(result.stderrText == "trouble\n")
     #expect(result.reason == .exited)
     #expect(result.exitCode == 3)
     #expect(run.end == .exited(3))
@@ -57,8 +57,8 @@ struct UserTests {
     let result = try run.result()
     #expect(result.reason == .exited)
     #expect(result.exitCode == 5)
-    #expect(result.stdout.starts(with: Array("uid 1000\n".utf8)))
-    #expect(result.stderr == Array("trouble\n".utf8))
+    #expect(result.stdoutText.hasPrefix("uid 1000\n"))
+    #expect(result.stderrText == "trouble\n")
   }
 
   @Test("any user that the platform picks, with the kubelet's layout of the task")
@@ -111,7 +111,7 @@ struct UserTests {
     #expect(result.reason == .exited)
     #expect(result.exitCode == 37)
     #expect(run.end == .exited(37))
-    #expect(result.stderr == Array("written to the work directory\n".utf8))
+    #expect(result.stderrText == "written to the work directory\n")
     let identity = try JSONDecoder().decode([String: [String]].self, from: Data(result.stdout))
     // Real, effective, saved and of the file system.
     #expect(identity["Uid"] == Array(repeating: String(user), count: 4))

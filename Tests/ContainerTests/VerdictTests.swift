@@ -49,7 +49,7 @@ struct VerdictTests {
       #expect(result.reason == .signaled, "signal \(number)")
       #expect(result.exitCode == nil)
       #expect(result.signal == Self.name(number), "signal \(number)")
-      #expect(result.stdout == Array("before\n".utf8))
+      #expect(result.stdoutText == "before\n")
       #expect(run.end == .exited(Int32(128 + number)))
     }
   }
@@ -82,7 +82,7 @@ struct VerdictTests {
     let result = try run.result()
     #expect(result.reason == .timeout)
     #expect(result.exitCode == nil)
-    #expect(result.stdout == Array("started\n".utf8))
+    #expect(result.stdoutText == "started\n")
     #expect(run.end == .exited(240))
     let duration = try #require(result.exit).durationMilliseconds
     #expect(700...2_000 ~= duration)
@@ -160,7 +160,7 @@ struct VerdictTests {
     container.options = ["--require", "seccomp,capabilities,no_new_privs,rlimits"]
     let allowed = try await container.run(task)
     #expect(try allowed.result().reason == .exited)
-    #expect(try allowed.result().stdout == Array("hello\n".utf8))
+    #expect(try allowed.result().stdoutText == "hello\n")
     let layers = try #require(allowed.result().start).isolation
     #expect(layers.first { $0.name == "landlock" }?.state == .unavailable)
   }

@@ -30,8 +30,14 @@ package struct WarderRun: Sendable {
 
   /// What the log says, as any reader of it would find out.
   package func result() throws -> RunResult {
-    fatalError("decoder")
+    try RunResult.decode(log)
   }
 
   package var logText: String { String(decoding: log, as: UTF8.self) }
+}
+
+extension RunResult {
+  /// For comparisons that are to show what they found.
+  package var stdoutText: String { String(decoding: stdout, as: UTF8.self) }
+  package var stderrText: String { String(decoding: stderr, as: UTF8.self) }
 }
