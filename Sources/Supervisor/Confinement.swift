@@ -47,10 +47,10 @@ struct Confinement: ~Copyable {
   private mutating func prepareFilter(
     _ configuration: EffectiveConfiguration, _ processes: SeccompProtection, _ report: inout IsolationReport
   ) {
-    let network: SeccompNetwork = configuration.network == .none ? .none : .all
-    let policy = SeccompPolicy.standard(network: network, denial: .errno, protecting: processes)
     do {
-      filters = [try SeccompCompiler.compile(policy).words]
+      filters = [
+        try SeccompProgram.standard(network: configuration.network, denial: .errno, protecting: processes).words
+      ]
       report.set(.seccomp, .active, details: [Field("profile", configuration.seccomp.name)])
     } catch {
       report.set(.seccomp, .unavailable, reason: error.message)

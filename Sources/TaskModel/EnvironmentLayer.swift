@@ -39,7 +39,8 @@ package enum EnvironmentLayer {
 
   private static func unknown(_ name: [UInt8]) -> ConfigurationError {
     let text = String(decoding: name, as: UTF8.self)
-    let nearest = Text.nearest(to: text, among: ConfigurationKey.allCases.map { $0.variable })
+    let nearest = Text.nearest(
+      to: text, among: ConfigurationKey.allCases.map { $0.variable }, common: prefix.utf8.count)
     return ConfigurationError(
       .unknownName, at: .variable(text),
       "no key has this variable" + (nearest.map { "; did you mean \($0)?" } ?? "; --help lists the keys"))

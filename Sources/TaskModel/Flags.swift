@@ -201,7 +201,7 @@ private struct FlagParser {
 
   private func unknown(_ name: String) -> ConfigurationError {
     let known = ActionFlag.allCases.map { $0.flag } + ConfigurationKey.allCases.map { $0.flag }
-    let nearest = Text.nearest(to: name, among: known)
+    let nearest = Text.nearest(to: name, among: known, common: 2)
     return ConfigurationError(
       .unknownName, at: .commandLine,
       "there is no option \(Text.quoted(name))"

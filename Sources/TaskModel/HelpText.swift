@@ -31,8 +31,14 @@ package enum HelpText {
     if row.standing.permits(.environment) { parts.append(key.variable) }
     if row.standing.permits(.taskFile) { parts.append("task") }
     var facts = Text.joined(parts)
-    if let range = row.kind.rangeText { facts += "; " + range }
-    facts += (facts.utf8.isEmpty ? "" : "; ") + "default " + row.defaultDescription
+    if let range = row.kind.rangeText {
+      // The list of all layers takes a line of its own.
+      let isLong = facts.utf8.count + range.utf8.count > 90
+      facts += (isLong ? "\n      " : "; ") + range + (isLong ? "\n      " : "; ")
+    } else if !facts.utf8.isEmpty {
+      facts += "; "
+    }
+    facts += "default " + row.defaultDescription
     if let ceiling = row.ceilingDescription { facts += ", ceiling " + ceiling }
     return facts
   }

@@ -16,8 +16,8 @@ package enum RuntimeSelectionError: Error, Sendable {
     case .unknownName(let name, let known):
       "there is no runtime \(Text.quoted(name)); this image has \(Text.joined(known))"
     case .undecided(let script, let known):
-      "nothing says what runs \(Text.quoted(script)): give it an ending, a first line such as #!/usr/bin/env python3, or "
-        + "set runtime to one of \(Text.joined(known))"
+      "nothing says what runs the script\(script.utf8.isEmpty ? "" : " " + Text.quoted(script)): give it an ending, "
+        + "a first line such as #!/usr/bin/env python3, or set runtime to one of \(Text.joined(known))"
     case .unknownInterpreter(let interpreter, let known):
       "the script's first line names \(Text.quoted(interpreter)), which no runtime of this image is; it has "
         + Text.joined(known)
@@ -34,7 +34,7 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - named: the value of the key `runtime`.
-  ///   - scriptName: the file's name; anything for a script without one, such as standard input.
+  ///   - scriptName: the file's name; empty for a script without one, such as standard input.
   ///   - firstBytes: the beginning of the script, of which the first 256 bytes are looked at (BINPRM_BUF_SIZE, execve(2)).
   package func runtime(
     named: String?, scriptName: String, firstBytes: [UInt8]

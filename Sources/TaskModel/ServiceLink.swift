@@ -8,21 +8,24 @@ enum ServiceLink {
   /// Whether the kubelet could have made this variable. `name` begins with `WARDER_`.
   static func matches(name: [UInt8], value: [UInt8]) -> Bool {
     for byte in name where !(ASCII.isUpper(byte) || ASCII.isDigit(byte) || byte == ASCII.underscore) { return false }
-    // WARDER_SERVICE_HOST, WARDER_API_SERVICE_HOST
-    if ends(name, "_SERVICE_HOST") { return isAddress(value) }
-    // WARDER_SERVICE_PORT, and for a port with a name WARDER_SERVICE_PORT_HTTP
-    if ends(name, "_SERVICE_PORT") || isNamedServicePort(name) { return isPort(value) }
-    // WARDER_PORT_80_TCP, …_PROTO, …_PORT, …_ADDR
-    if let (number, proto, rest) = splitPort(name) {
-      if rest.isEmpty { return isLink(value, proto: proto, port: number) }
-      if same(rest, "_PROTO") { return value == proto }
-      if same(rest, "_PORT") { return value == number }
-      if same(rest, "_ADDR") { return isAddress(value) }
-      return false
-    }
-    // WARDER_PORT
-    if ends(name, "_PORT") { return isLink(value, proto: nil, port: nil) }
-    return false
+    // A Service may be called `warder-service`, whose link is WARDER_SERVICE_PORT: one name can have several readings.
+    return isServiceVariable(name, value) || isLinkVariable(name, value)
+  }
+
+  /// `WARDER_SERVICE_HOST`, `WARDER_SERVICE_PORT`, and for a port with a name `WARDER_SERVICE_PORT_HTTP`.
+  private static func isServiceVariable(_ name: [UInt8], _ value: [UInt8]) -> Bool {
+    if ends(name, "_SERVICE_HOST"), isAddress(value) { return true }
+    return (ends(name, "_SERVICE_PORT") || isNamedServicePort(name)) && isPort(value)
+  }
+
+  /// `WARDER_PORT`, and `WARDER_PORT_80_TCP` with `_PROTO`, `_PORT` or `_ADDR` after it.
+  private static func isLinkVariable(_ name: [UInt8], _ value: [UInt8]) -> Bool {
+    if ends(name, "_PORT"), isLink(value, proto: nil, port: nil) { return true }
+    guard let (number, proto, rest) = splitPort(name) else { return false }
+    if rest.isEmpty { return isLink(value, proto: proto, port: number) }
+    if same(rest, "_PROTO") { return value == proto }
+    if same(rest, "_PORT") { return value == number }
+    return same(rest, "_ADDR") && isAddress(value)
   }
 
   private static func isNamedServicePort(_ name: [UInt8]) -> Bool {

@@ -76,9 +76,11 @@ enum Text {
   }
 
   /// The candidate that was probably meant by `word`, if one is near enough to be worth proposing: at most two
-  /// insertions, deletions or changes away, and not more than a third of the word.
-  static func nearest(to word: String, among candidates: [String]) -> String? {
-    let allowed = min(2, word.utf8.count / 3)
+  /// insertions, deletions or changes away, and not more than half of the word.
+  ///
+  /// - Parameter common: how many bytes all of them begin with, such as two dashes, which say nothing about likeness.
+  static func nearest(to word: String, among candidates: [String], common: Int = 0) -> String? {
+    let allowed = min(2, (word.utf8.count - common) / 2)
     var best: String?
     var bestDistance = allowed + 1
     for candidate in candidates {
