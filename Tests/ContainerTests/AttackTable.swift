@@ -57,7 +57,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
         threat: "reach the supervisor through /proc: forge frames, read its memory and environment",
         script: "supervisor_files.py", arguments: [], heldBy: ["non_dumpable", "landlock", "signal_scope"],
         getsDone: [
-          "write fd/1", "write fd/2", "write task fd/1", "list fd", "read environ", "read maps", "read smaps",
+          "write fd/1", "write fd/2", "write task fd/1", "read environ", "read maps", "read smaps",
           "open mem",
           "follow cwd", "follow exe", "write oom_score_adj",
         ]),

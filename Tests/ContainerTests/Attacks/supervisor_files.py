@@ -10,7 +10,6 @@ proc = f"/proc/{SUPERVISOR}"
 for number in (0, 1, 2):
     attack.way(f"write fd/{number}", lambda: try_to_write(f"{proc}/fd/{number}"))
     attack.way(f"write task fd/{number}", lambda: try_to_write(f"{proc}/task/{SUPERVISOR}/fd/{number}"))
-attack.way("list fd", lambda: str(len(os.listdir(f"{proc}/fd"))) and None)
 for name in ("environ", "maps", "smaps", "auxv", "syscall", "stack", "io", "pagemap"):
     attack.way(f"read {name}", lambda: try_to_read(f"{proc}/{name}"))
 
