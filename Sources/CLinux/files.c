@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -24,6 +25,8 @@ int32_t cl_change_mode(int32_t directory, const char *path, uint32_t mode) {
 int32_t cl_remove(int32_t directory, const char *path, int32_t is_directory) {
   return (int32_t)CL_RESULT(unlinkat(directory, path, is_directory ? AT_REMOVEDIR : 0));
 }
+
+int32_t cl_rename(const char *path, const char *target) { return (int32_t)CL_RESULT(rename(path, target)); }
 
 int64_t cl_read_link(int32_t directory, const char *path, char *buffer, size_t capacity) {
   return CL_RESULT(readlinkat(directory, path, buffer, capacity));

@@ -21,6 +21,7 @@
 
 int32_t cl_process_id(void) { return getpid(); }
 int32_t cl_parent_id(void) { return getppid(); }
+int32_t cl_process_group(void) { return getpgrp(); }
 uint32_t cl_user_id(void) { return getuid(); }
 uint32_t cl_effective_user_id(void) { return geteuid(); }
 uint32_t cl_group_id(void) { return getgid(); }
@@ -54,6 +55,7 @@ int32_t cl_pidfd_signal(int32_t pidfd, int32_t signal) {
 }
 
 int32_t cl_become_non_dumpable(void) { return (int32_t)CL_RESULT(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
+int32_t cl_become_dumpable(void) { return (int32_t)CL_RESULT(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)); }
 int32_t cl_is_dumpable(void) { return (int32_t)CL_RESULT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)); }
 int32_t cl_become_subreaper(void) { return (int32_t)CL_RESULT(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
 int32_t cl_set_no_new_privileges(void) { return (int32_t)CL_RESULT(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }

@@ -88,6 +88,13 @@ extension Files {
     return FileStatus(native)
   }
 
+  /// Opens an entry of an open directory for nothing but naming it (O_PATH), a link itself and not what it leads to.
+  package static func open(_ entry: DirectoryEntry, in directory: Int32) throws(SystemCallError) -> Descriptor {
+    let path = entry.bytes.map { CChar(bitPattern: $0) } + [0]
+    let options: OpenOptions = [.pathOnly, .noFollow]
+    return Descriptor(owning: try checked(unsafe cl_open(directory, path, options.rawValue, 0), "openat"))
+  }
+
   /// Removes an empty directory (unlinkat(2) with AT_REMOVEDIR).
   package static func removeDirectory(_ path: String) throws(SystemCallError) {
     try checked(unsafe cl_remove(currentDirectory, path, 1), "unlinkat", path)

@@ -107,6 +107,21 @@ package enum Files {
     try checked(unsafe cl_symbolic_link(target, directory, path), "symlinkat", path)
   }
 
+  /// See unlinkat(2).
+  package static func removeFile(_ path: String) throws(SystemCallError) {
+    try checked(unsafe cl_remove(currentDirectory, path, 0), "unlinkat", path)
+  }
+
+  /// Whatever the umask took away is given back (fchmodat(2)).
+  package static func changeMode(_ path: String, _ permissions: UInt32) throws(SystemCallError) {
+    try checked(unsafe cl_change_mode(currentDirectory, path, permissions), "fchmodat", path)
+  }
+
+  /// Puts a file in the place of another in one step (renameat(2)).
+  package static func rename(_ path: String, to target: String) throws(SystemCallError) {
+    try checked(unsafe cl_rename(path, target), "renameat", path)
+  }
+
   /// Reads a small file whole; one of the kernel's (/proc, /sys) too, whose size says nothing.
   /// - Throws: also where the file is larger than `maximumBytes` (EFBIG).
   package static func read(
@@ -118,6 +133,16 @@ package enum Files {
 }
 
 extension Descriptor {
+  /// The path that the descriptor was opened by, with every link resolved, as the kernel knows it (/proc/self/fd).
+  package func realPath() throws(SystemCallError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let link = "/proc/self/fd/\(raw)"
+    let length = unsafe buffer.withUnsafeMutableBytes {
+      unsafe cl_read_link(Files.currentDirectory, link, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    return Array(buffer[..<Int(try checked(length, "readlinkat", link))])
+  }
+
   /// Reads to the end, at most `maximumBytes`.
   /// - Throws: EFBIG where there is more.
   package func readAll(maximumBytes: Int, subject: String) throws(SystemCallError) -> [UInt8] {

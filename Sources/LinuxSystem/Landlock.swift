@@ -52,7 +52,7 @@ package enum Landlock {
 
   /// A set of rules, to be put in force by `restrictSelf()` or by the child (`SpawnPlan`).
   package struct Ruleset: ~Copyable {
-    package let descriptor: Descriptor
+    private var descriptor: Descriptor
     private let abi: Int32
 
     /// Denies every file, TCP port, outside signal and outside abstract socket that the ABI can deny.
@@ -83,6 +83,9 @@ package enum Landlock {
       if !isDirectory { known = known.intersection(.ofFiles) }
       try checked(cl_landlock_allow(descriptor.raw, path.raw, known.rawValue), "landlock_add_rule", subject)
     }
+
+    /// Gives the ruleset up, to a child that will put it in force.
+    package consuming func takeDescriptor() -> Descriptor { Descriptor(owning: descriptor.release()) }
 
     /// Puts the rules in force for this process and its later children, for good.
     package func restrictSelf() throws(SystemCallError) {

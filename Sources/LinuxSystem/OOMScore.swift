@@ -6,12 +6,10 @@ package struct OOMScore: ~Copyable {
   private let file: Descriptor
   private let original: [UInt8]
 
-  /// Opens the file. Missing `/proc` is no reason not to run, only one not to be preferred.
-  package init?() {
-    guard let content = try? Files.read("/proc/self/oom_score_adj", maximumBytes: 32),
-      let opened = try? Files.open("/proc/self/oom_score_adj", .write)
-    else { return nil }
-    file = opened
+  /// Opens the file. A missing `/proc` is no reason not to run: then nothing is raised.
+  package init() {
+    let content = (try? Files.read("/proc/self/oom_score_adj", maximumBytes: 32)) ?? []
+    file = content.isEmpty ? .none : (try? Files.open("/proc/self/oom_score_adj", .write)) ?? .none
     original = content
   }
 
@@ -22,6 +20,8 @@ package struct OOMScore: ~Copyable {
   package func restore() -> Bool { write(original) }
 
   private func write(_ value: [UInt8]) -> Bool {
-    if case .bytes = file.write(value, from: 0) { true } else { false }
+    guard file.isOpen else { return false }
+    if case .bytes = file.write(value, from: 0) { return true }
+    return false
   }
 }

@@ -11,6 +11,8 @@ package struct ReapedProcess: Equatable, Sendable {
 package enum Processes {
   package static var ownID: Int32 { cl_process_id() }
   package static var parentID: Int32 { cl_parent_id() }
+  /// The process group, see getpgrp(2).
+  package static var ownGroup: Int32 { cl_process_group() }
 
   package enum ReapResult {
     case reaped(ReapedProcess)
@@ -69,6 +71,11 @@ package enum Processes {
   /// (PR_SET_DUMPABLE in prctl(2), "ptrace access mode" in ptrace(2)). Changing ids sets it back: repeat it then.
   package static func becomeNonDumpable() throws(SystemCallError) {
     try checked(cl_become_non_dumpable(), "prctl")
+  }
+
+  /// Undoes it, for diagnosis.
+  package static func becomeDumpable() throws(SystemCallError) {
+    try checked(cl_become_dumpable(), "prctl")
   }
 
   package static var isDumpable: Bool { cl_is_dumpable() != 0 }

@@ -42,11 +42,16 @@ package enum SeccompNumber: Equatable, Sendable {
 extension SeccompArchitecture {
   /// The number of a system call's name, from libseccomp or, for calls newer than it, from a table of this file.
   package func number(of call: String) -> SeccompNumber {
-    let number = unsafe call.withCString { unsafe seccomp_syscall_resolve_name_arch(auditToken, $0) }
+    let number = libraryNumber(of: call)
     if number >= 0 { return .number(number) }
     // libseccomp has made-up numbers, all below -1, for names that other architectures have.
     if number < -1 { return .notOnThisArchitecture }
     return Self.recentNumber(of: call).map { .number($0) } ?? .unknown
+  }
+
+  /// libseccomp's own number: negative for a call that this architecture lacks, and -1 for an unknown name.
+  func libraryNumber(of call: String) -> Int32 {
+    unsafe call.withCString { unsafe seccomp_syscall_resolve_name_arch(auditToken, $0) }
   }
 
   /// The name of a call's number, or nil where nobody knows it.
@@ -69,10 +74,7 @@ extension SeccompArchitecture {
   private static let firstRecentNumber: Int32 = 451
 
   static func recentNumber(of call: String) -> Int32? {
-    for (index, name) in recentNames.words.enumerated() where name.utf8.elementsEqual(call.utf8) {
-      return firstRecentNumber + Int32(index)
-    }
-    return nil
+    recentNames.position(ofWord: call).map { firstRecentNumber + Int32($0) }
   }
 
   static func recentName(of number: Int32) -> String? {

@@ -4,6 +4,12 @@ package import TaskModel
 
 /// Turns a policy into a program for the kernel, with libseccomp.
 package enum SeccompCompiler {
+  /// The library's version, for example "2.5.4".
+  package static var libraryVersion: String {
+    guard let version = unsafe seccomp_version() else { return "unknown" }
+    return unsafe "\(version.pointee.major).\(version.pointee.minor).\(version.pointee.micro)"
+  }
+
   /// One program for the whole policy, to be installed with seccomp(2) in the process that is to be confined.
   ///
   /// - Parameter architecture: The machine that the program is for. For another one than the running, only calls that
@@ -11,24 +17,15 @@ package enum SeccompCompiler {
   package static func compile(
     _ policy: SeccompPolicy, for architecture: SeccompArchitecture = .native
   ) throws(SeccompError) -> SeccompProgram {
-    let file = try MemoryFile()
     var newestNumber: Int32 = 0
-    var ends: [Int] = []
+    var parts: [[UInt64]] = []
     for profile in policy.profiles {
       let filter = try Filter(profile.defaultAction, architecture)
       try filter.configure()
       for rule in profile.rules {
         newestNumber = max(newestNumber, try filter.add(rule))
       }
-      ends.append(try file.append(filter))
-    }
-
-    let words = try file.words(count: ends.last ?? 0)
-    var parts: [ArraySlice<UInt64>] = []
-    var start = 0
-    for end in ends {
-      parts.append(words[start..<end])
-      start = end
+      parts.append(try filter.program())
     }
     let program = SeccompProgram(
       prelude: architecture.prelude(newestNumber: UInt32(newestNumber)), parts: parts)
@@ -47,7 +44,7 @@ package enum SeccompCompiler {
   /// An empty filter that answers every call with `defaultAction`.
   init(_ defaultAction: SeccompAction, _ architecture: SeccompArchitecture) throws(SeccompError) {
     guard let context = unsafe seccomp_init(defaultAction.kernelValue) else {
-      throw .step(.start, errno: 0)
+      throw .start
     }
     unsafe self.context = unsafe context
     self.architecture = architecture
@@ -58,8 +55,8 @@ package enum SeccompCompiler {
   /// Sets what holds for the whole filter; to be called before the first rule.
   func configure() throws(SeccompError) {
     if architecture != .native {
-      try Self.check(unsafe seccomp_arch_remove(context, SeccompArchitecture.native.auditToken), .chooseArchitecture)
-      try Self.check(unsafe seccomp_arch_add(context, architecture.auditToken), .chooseArchitecture)
+      try Self.check(unsafe seccomp_arch_remove(context, SeccompArchitecture.native.auditToken))
+      try Self.check(unsafe seccomp_arch_add(context, architecture.auditToken))
     }
     try set(SCMP_FLTATR_ACT_BADARCH, SeccompAction.killProcess.kernelValue)
     // 2: a binary tree over the numbers. The kernel caches what needs no arguments, the rest takes 9 comparisons
@@ -78,11 +75,8 @@ package enum SeccompCompiler {
     case .unknown: throw .unknownCall(rule.call)
     }
 
-    // libseccomp takes the running machine's number and translates it by name.
-    var added = number
-    if architecture != .native, case .number(let native) = SeccompArchitecture.native.number(of: rule.call) {
-      added = native
-    }
+    // For another architecture libseccomp takes the running machine's number, made-up ones included, and translates it.
+    let added = architecture == .native ? number : SeccompArchitecture.native.libraryNumber(of: rule.call)
     let comparisons = rule.conditions.map { condition in
       condition.mask == .max
         ? scmp_arg_cmp(
@@ -92,53 +86,35 @@ package enum SeccompCompiler {
     }
     let result = unsafe seccomp_rule_add_exact_array(
       context, rule.action.kernelValue, added, UInt32(comparisons.count), comparisons)
-    guard result == 0 else { throw .rule(call: rule.call, errno: -result) }
+    guard result == 0 else { throw .rule(call: rule.call, number: -result) }
     return number
   }
 
-  /// Writes the program to a descriptor, from its position on.
-  func export(to descriptor: Int32) throws(SeccompError) {
-    try Self.check(unsafe seccomp_export_bpf(context, descriptor), .export)
+  /// The finished program, which libseccomp hands out through a descriptor only.
+  func program() throws(SeccompError) -> [UInt64] {
+    do throws(SystemCallError) {
+      let file = Descriptor(owning: try checked(cl_memory_file(), "memfd_create"))
+      let result = unsafe seccomp_export_bpf(context, file.raw)
+      if result < 0 { throw SystemCallError(call: "seccomp_export_bpf", number: -result) }
+
+      let size = Int(try file.status().size)
+      var words = [UInt64](repeating: 0, count: size / MemoryLayout<UInt64>.size)
+      try checked(cl_rewind(file.raw), "lseek")
+      let read = try checked(
+        unsafe words.withUnsafeMutableBytes { unsafe cl_read(file.raw, $0.baseAddress, $0.count) }, "read")
+      // A file in memory is read in one piece.
+      guard read == size else { throw SystemCallError(call: "read", number: ErrorNumber.invalidArgument) }
+      return words
+    } catch {
+      throw .export(error)
+    }
   }
 
   private func set(_ attribute: scmp_filter_attr, _ value: UInt32) throws(SeccompError) {
-    try Self.check(unsafe seccomp_attr_set(context, attribute, value), .setAttribute)
+    try Self.check(unsafe seccomp_attr_set(context, attribute, value))
   }
 
-  private static func check(_ result: Int32, _ step: SeccompError.Step) throws(SeccompError) {
-    guard result >= 0 else { throw .step(step, errno: -result) }
-  }
-}
-
-/// A file without a name that collects the exported programs.
-private struct MemoryFile: ~Copyable {
-  private let descriptor: Int32
-
-  init() throws(SeccompError) {
-    let descriptor = cl_memory_file_create()
-    guard descriptor >= 0 else { throw .step(.createFile, errno: -descriptor) }
-    self.descriptor = descriptor
-  }
-
-  deinit { cl_memory_file_close(descriptor) }
-
-  /// Appends the filter's program and answers the number of instructions that the file holds then.
-  func append(_ filter: borrowing Filter) throws(SeccompError) -> Int {
-    try filter.export(to: descriptor)
-    let length = cl_memory_file_length(descriptor)
-    guard length >= 0 else { throw .step(.readBack, errno: Int32(-length)) }
-    return Int(length) / MemoryLayout<UInt64>.size
-  }
-
-  /// The first `count` instructions.
-  func words(count: Int) throws(SeccompError) -> [UInt64] {
-    var words = [UInt64](repeating: 0, count: count)
-    let wanted = count * MemoryLayout<UInt64>.size
-    let read = unsafe words.withUnsafeMutableBytes { bytes -> Int64 in
-      guard let start = bytes.baseAddress else { return 0 }
-      return unsafe cl_memory_file_read(descriptor, start, wanted)
-    }
-    guard read == wanted else { throw .step(.readBack, errno: read < 0 ? Int32(-read) : 0) }
-    return words
+  private static func check(_ result: Int32) throws(SeccompError) {
+    guard result >= 0 else { throw .configure(number: -result) }
   }
 }

@@ -17,6 +17,10 @@ package struct SeccompInstruction: Equatable, Sendable {
   /// How many it skips otherwise.
   package var ifFalse: UInt8 { UInt8(truncatingIfNeeded: word >> 24) }
   package var operand: UInt32 { UInt32(truncatingIfNeeded: word >> 32) }
+
+  func with(operand: UInt32) -> SeccompInstruction {
+    SeccompInstruction(word: word & 0xFFFF_FFFF | UInt64(operand) << 32)
+  }
 }
 
 extension SeccompInstruction {
@@ -43,6 +47,8 @@ package struct SeccompProgram: Equatable, Sendable {
   /// The most instructions that the kernel takes (BPF_MAXINSNS).
   package static let maximumCount = 4096
 
+  init(words: [UInt64]) { self.words = words }
+
   /// Joins programs into one that runs them in order: where one would allow the call, the next is asked.
   ///
   /// One filter instead of several stacked ones is installed with one call and compiled once by the kernel, and a single
@@ -50,7 +56,7 @@ package struct SeccompProgram: Equatable, Sendable {
   ///
   /// - Parameter parts: Complete programs; each answers only with constants, as libseccomp's do. Their jumps are
   ///   relative, so they keep their meaning at another place.
-  init(prelude: [SeccompInstruction], parts: [ArraySlice<UInt64>]) {
+  init(prelude: [SeccompInstruction], parts: [[UInt64]]) {
     var words = prelude.map { $0.word }
     let allow = SeccompInstruction.answer(.allow).word
     for (index, part) in parts.enumerated() {

@@ -38,12 +38,15 @@ package struct LogSink: ~Copyable {
         restores = !copy.isNonblocking
         try copy.setNonblocking(true)
       }
-    case .socket, .characterDevice:
+      isPollable = true
+    case .socket:
       restores = !copy.isNonblocking
       try copy.setNonblocking(true)
-    case .regular, .directory, .symbolicLink, .blockDevice: break
+      isPollable = true
+    case .regular, .characterDevice, .directory, .symbolicLink, .blockDevice:
+      // Files and devices such as /dev/null take what they are given, and epoll refuses them (EPERM).
+      isPollable = false
     }
-    isPollable = kind != .regular
     restoresBlocking = restores
     descriptor = copy
   }

@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import TaskModel
 internal import WarderFrames
 
 /// One of the script's output streams on its way from the pipe into the log.
@@ -24,6 +25,22 @@ struct OutputRelay: ~Copyable {
   }
 
   var isOpen: Bool { pipe.isOpen }
+
+  /// Whether epoll watches the pipe now.
+  private var isWatched = false
+
+  /// Has the pipe watched, unless it is left to collect or its output is held up. It is taken out of epoll then: a
+  /// hang-up could not be masked and would wake the loop without end.
+  mutating func watch(
+    by epoll: borrowing Epoll, token: UInt32, isHeldUp: Bool, at now: Instant
+  ) throws(SystemCallError) {
+    if let due = pausedUntil, due <= now { pausedUntil = nil }
+    let wanted = pipe.isOpen && pausedUntil == nil && !isHeldUp
+    guard wanted != isWatched else { return }
+    // A closed descriptor has left epoll by itself.
+    if wanted { try epoll.add(pipe, token: token, .readable) } else if pipe.isOpen { epoll.remove(pipe) }
+    isWatched = wanted
+  }
 
   enum ReadOutcome {
     /// There may be more.
@@ -82,8 +99,8 @@ struct OutputRelay: ~Copyable {
   /// Complete after `finish`.
   var totals: StreamTotals { framer.totals }
 
-  /// The last bytes, and whether they are all.
-  var tail: (bytes: [UInt8], isWhole: Bool) { (messageTail.bytes, messageTail.lostBytes == 0) }
+  /// The stream's end, for the termination message.
+  var tail: OutputTail { OutputTail(bytes: messageTail.bytes, isWhole: messageTail.lostBytes == 0) }
 
   private var name: String {
     switch stream {

@@ -18,6 +18,9 @@ package struct ProcessTree: Sendable {
     self.ownProcess = ownProcess
   }
 
+  /// Whether one call reaches the whole tree and nothing else.
+  package var isWithinReach: Bool { reach == .treeOnly }
+
   /// SIGTERM, and SIGCONT so that stopped processes get to hear it.
   package func terminate() { signalAll([SignalNumber.terminate, SignalNumber.continue]) }
 

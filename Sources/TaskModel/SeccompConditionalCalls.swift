@@ -53,7 +53,7 @@ package enum SeccompConditionalCalls: CaseIterable, Sendable {
   }
 
   /// Each element allows the calls by itself, when all of its conditions hold.
-  package func alternatives(network: SeccompNetwork) -> [[SeccompCondition]] {
+  package func alternatives(network: NetworkAccess) -> [[SeccompCondition]] {
     switch self {
     case .limitsOfProcess:
       Self.resourcesButCore(1).map { [.argument(0, is: 0), $0] } + [[.argument(0, is: 0), .argument(2, is: 0)]]
@@ -94,14 +94,6 @@ package enum SeccompConditionalCalls: CaseIterable, Sendable {
     case .socketPairs: "`AF_UNIX`"
     }
   }
-}
-
-/// What sockets a script may have.
-package enum SeccompNetwork: Sendable, CaseIterable {
-  /// Only those that stay on this machine (AF_UNIX).
-  case none
-  /// Also IPv4 and IPv6, and the questions about interfaces and routes that getifaddrs(3) asks.
-  case all
 }
 
 // MARK: - The values, as the kernel's headers have them for every architecture built for
@@ -147,7 +139,7 @@ extension SeccompConditionalCalls {
 
   private static let unixFamily: UInt64 = 1  // AF_UNIX
 
-  private static func socketFamilies(_ network: SeccompNetwork) -> [[SeccompCondition]] {
+  private static func socketFamilies(_ network: NetworkAccess) -> [[SeccompCondition]] {
     let local: [[SeccompCondition]] = [[.argument(0, is: unixFamily)]]
     return switch network {
     case .none: local

@@ -23,7 +23,7 @@ package struct SeccompPolicy: Equatable, Sendable {
 
   /// The policy named `default`: deny by default, for Python and shell workloads.
   package static func standard(
-    network: SeccompNetwork, denial: SeccompDenial, protecting protection: SeccompProtection
+    network: NetworkAccess, denial: SeccompDenial, protecting protection: SeccompProtection
   ) -> SeccompPolicy {
     SeccompPolicy(profiles: [
       SeccompGuard.profile(protecting: protection, denial: denial.action),
@@ -38,7 +38,7 @@ package struct SeccompPolicy: Equatable, Sendable {
   /// cachestat (polars) have fallbacks. Numbers above all that are named here are answered alike, see the compiler.
   package static let unimplementedNames = "clone3 execveat io_uring_setup io_uring_enter io_uring_register cachestat"
 
-  private static func allowlist(network: SeccompNetwork, denial: SeccompDenial) -> SeccompProfile {
+  private static func allowlist(network: NetworkAccess, denial: SeccompDenial) -> SeccompProfile {
     var profile = SeccompProfile(defaultAction: denial.action)
     for group in SeccompAllowedCalls.allCases {
       for call in group.names.words { profile.add(SeccompRule(call, .allow)) }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What the kernel does with a system call (seccomp(2), "return value").
 package enum SeccompAction: Equatable, Sendable {
   /// The call is made.
@@ -80,10 +82,8 @@ package struct SeccompRule: Equatable, Sendable {
   }
 
   package static func == (one: SeccompRule, other: SeccompRule) -> Bool {
-    one.isAbout(other.call) && one.action == other.action && one.conditions == other.conditions
+    one.call.hasSameBytes(as: other.call) && one.action == other.action && one.conditions == other.conditions
   }
-
-  func isAbout(_ call: String) -> Bool { self.call.utf8.elementsEqual(call.utf8) }
 }
 
 /// Rules, and what happens to every call that none of them is about.
@@ -102,7 +102,8 @@ package struct SeccompProfile: Equatable, Sendable {
   /// hold, else the default.
   /// - Parameter arguments: All six, as the registers hold them.
   package func action(for call: String, arguments: [UInt64]) -> SeccompAction {
-    for rule in rules where rule.isAbout(call) && rule.conditions.allSatisfy({ $0.holds(for: arguments) }) {
+    for rule in rules where rule.call.hasSameBytes(as: call) && rule.conditions.allSatisfy({ $0.holds(for: arguments) })
+    {
       return rule.action
     }
     return defaultAction

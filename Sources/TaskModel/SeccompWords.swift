@@ -1,3 +1,5 @@
+internal import JSON
+
 extension String {
   /// The words of a text that has spaces or line ends between them.
   ///
@@ -16,5 +18,11 @@ extension String {
     }
     if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
     return words
+  }
+
+  /// Which of the words is `word`, counted from 0, or nil where none is.
+  package func position(ofWord word: String) -> Int? {
+    for (position, candidate) in words.enumerated() where candidate.hasSameBytes(as: word) { return position }
+    return nil
   }
 }

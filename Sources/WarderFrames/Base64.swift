@@ -1,12 +1,12 @@
 /// Base64 with the standard alphabet and padding (RFC 4648, section 4).
-enum Base64 {
+package enum Base64 {
   /// How many bytes fit, encoded, into so much room.
-  static func capacity(room: Int) -> Int {
+  package static func capacity(room: Int) -> Int {
     max(0, room) / 4 * 3
   }
 
   /// Appends the encoded bytes.
-  static func append(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
+  package static func append(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
     let start = output.count
     let whole = bytes.count / 3 * 3
     output.append(contentsOf: repeatElement(UInt8(ascii: "="), count: (bytes.count + 2) / 3 * 4))
@@ -32,7 +32,7 @@ enum Base64 {
   }
 
   /// The bytes, or nil if the text is not exactly what `append` writes: padding is required, and unused bits are 0.
-  static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     var padding = 0
     if text.count > 0, text[text.count - 1] == UInt8(ascii: "=") {

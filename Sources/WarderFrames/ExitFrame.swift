@@ -1,5 +1,6 @@
 /// The verdict: the last frame of a run.
 public struct ExitFrame: Sendable, Hashable {
+  /// How the run ended.
   public var reason: Reason
   /// The reason's word where `reason` is `unrecognized`.
   public var unrecognizedReason: String?
@@ -7,16 +8,20 @@ public struct ExitFrame: Sendable, Hashable {
   public var exitCode: Int64?
   /// Name of the signal that ended the script, such as `SIGKILL`.
   public var signal: String?
+  /// Wall-clock time from the script's start to its end; 0 if it never ran.
   public var durationMilliseconds: Int64
-  /// CPU time of the process tree.
+  /// CPU time of the process tree in user mode.
   public var cpuUserMilliseconds: Int64
+  /// CPU time of the process tree in the kernel.
   public var cpuSystemMilliseconds: Int64
   /// Largest resident set of any one process.
   public var maximumResidentBytes: Int64
   /// Processes that were still there at the end and were killed.
   public var processesKilled: Int64
-  public var stdout: StreamTotals
-  public var stderr: StreamTotals
+  /// What became of the standard output; absent where Warder itself failed and could not tell.
+  public var stdout: StreamTotals?
+  /// What became of the standard error.
+  public var stderr: StreamTotals?
   /// The system calls that were denied, at most `ExitFrame.mostDenied` of them in a frame.
   public var denied: [DeniedCall]
   /// How many calls were denied besides those listed, in all.
@@ -24,10 +29,11 @@ public struct ExitFrame: Sendable, Hashable {
   /// One sentence for people.
   public var message: String
 
+  /// A verdict; what is not given is absent, zero or empty.
   public init(
     reason: Reason, exitCode: Int64? = nil, signal: String? = nil, durationMilliseconds: Int64,
     cpuUserMilliseconds: Int64 = 0, cpuSystemMilliseconds: Int64 = 0, maximumResidentBytes: Int64 = 0,
-    processesKilled: Int64 = 0, stdout: StreamTotals = StreamTotals(), stderr: StreamTotals = StreamTotals(),
+    processesKilled: Int64 = 0, stdout: StreamTotals? = nil, stderr: StreamTotals? = nil,
     denied: [DeniedCall] = [], deniedOthers: Int64 = 0, message: String
   ) {
     self.reason = reason
@@ -58,6 +64,7 @@ public struct StreamTotals: Sendable, Hashable {
   /// Bytes that were read and left out, because a limit was reached.
   public var droppedBytes: Int64
 
+  /// Totals of a stream; what is not given is zero.
   public init(bytes: Int64 = 0, frames: Int64 = 0, droppedBytes: Int64 = 0) {
     self.bytes = bytes
     self.frames = frames
@@ -67,9 +74,12 @@ public struct StreamTotals: Sendable, Hashable {
 
 /// A system call that the script made and did not get.
 public struct DeniedCall: Sendable, Hashable {
+  /// The call's name, or its number where it has no known name.
   public var syscall: String
+  /// How often it was denied.
   public var count: Int64
 
+  /// A call and its count.
   public init(syscall: String, count: Int64) {
     self.syscall = syscall
     self.count = count

@@ -2,18 +2,23 @@
 ///
 /// Names are the program's own words. A frame has only those that `isName` accepts and that stand once.
 public struct Field: Sendable, Hashable {
+  /// What is named: one of the program's own words.
   public var name: String
+  /// What it is.
   public var value: FieldValue
 
+  /// A field of any kind.
   public init(_ name: String, _ value: FieldValue) {
     self.name = name
     self.value = value
   }
 
+  /// A text.
   public init(_ name: String, _ value: String) {
     self.init(name, .string(value))
   }
 
+  /// A number.
   public init(_ name: String, _ value: Int64) {
     self.init(name, .integer(value))
   }

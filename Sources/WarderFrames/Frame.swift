@@ -2,9 +2,12 @@
 public struct Frame: Sendable, Hashable {
   /// Rises by one from frame to frame; the first is 0. A gap means that something was lost.
   public var sequence: UInt64
+  /// When it was written.
   public var time: FrameTime
+  /// What it says.
   public var body: FrameBody
 
+  /// A frame by its parts.
   public init(sequence: UInt64, time: FrameTime, body: FrameBody) {
     self.sequence = sequence
     self.time = time
@@ -37,6 +40,7 @@ public struct EventFrame: Sendable, Hashable {
   /// What else is to be said; no field is called `type`. In a frame at most `EventFrame.mostFields` are written.
   public var fields: [Field]
 
+  /// An event of a kind.
   public init(_ type: String, _ fields: [Field] = []) {
     self.type = type
     self.fields = fields
@@ -48,11 +52,14 @@ public struct EventFrame: Sendable, Hashable {
 
 /// A part of a file that came back.
 public struct ArtifactChunk: Sendable, Hashable {
+  /// Which file.
   public var name: ArtifactName
   /// Where in the file the bytes belong.
   public var offset: Int64
+  /// The part's contents.
   public var bytes: [UInt8]
 
+  /// A part of a file.
   public init(name: ArtifactName, offset: Int64, bytes: [UInt8]) {
     self.name = name
     self.offset = offset
@@ -63,11 +70,14 @@ public struct ArtifactChunk: Sendable, Hashable {
 /// The name that the script gave a file, relative to its artifact directory: any bytes but none, exactly as they were.
 /// It is data from an untrusted script: check it before using it as a path.
 public struct ArtifactName: Sendable, Hashable {
+  /// The name's bytes: at least one, at most `longest`.
   public let bytes: [UInt8]
 
   /// The longest name, PATH_MAX of Linux.
   public static let longest = 4096
 
+  /// A name of given bytes.
+  ///
   /// - Returns: nil for an empty name and for one longer than `longest`.
   public init?(_ bytes: [UInt8]) {
     guard !bytes.isEmpty, bytes.count <= Self.longest else { return nil }

@@ -2,6 +2,7 @@ import JSON
 
 /// The bodies that people and programs read, besides the output.
 extension FrameEncoder {
+  /// Appends the frame that says what is about to run.
   public mutating func start(_ frame: StartFrame, at time: FrameTime, into output: inout [UInt8]) {
     line(#""start":"#, at: time, into: &output) { writer, room in
       writer.beginObject()
@@ -30,6 +31,7 @@ extension FrameEncoder {
     }
   }
 
+  /// Appends an event.
   public mutating func event(_ frame: EventFrame, at time: FrameTime, into output: inout [UInt8]) {
     line(#""event":"#, at: time, into: &output) { writer, room in
       writer.beginObject()
@@ -39,6 +41,7 @@ extension FrameEncoder {
     }
   }
 
+  /// Appends the verdict, after which no other frame comes.
   public mutating func exit(_ frame: ExitFrame, at time: FrameTime, into output: inout [UInt8]) {
     line(#""exit":"#, at: time, into: &output) { writer, room in
       writer.beginObject()
@@ -50,8 +53,8 @@ extension FrameEncoder {
       writer.integer(frame.cpuSystemMilliseconds, for: "cpu_system_ms")
       writer.integer(frame.maximumResidentBytes, for: "max_rss_bytes")
       writer.integer(frame.processesKilled, for: "processes_killed")
-      writer.totals(frame.stdout, for: "stdout")
-      writer.totals(frame.stderr, for: "stderr")
+      if let totals = frame.stdout { writer.totals(totals, for: "stdout") }
+      if let totals = frame.stderr { writer.totals(totals, for: "stderr") }
       writer.denied(frame, room: room)
       writer.string(frame.message, for: "message", room: room)
       writer.endObject()

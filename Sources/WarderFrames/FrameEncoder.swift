@@ -22,6 +22,7 @@ public struct FrameEncoder: Sendable {
   /// What a line is charged besides its bytes.
   public static let chargePerLine: UInt64 = 64
 
+  /// An encoder whose first frame is number 0.
   public init() {}
 
   /// Every body's last part, after its payload: `"}` and the newline.

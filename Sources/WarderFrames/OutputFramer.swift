@@ -7,6 +7,7 @@ import JSON
 /// capacity or the end of what was fed; then text is tried again. No frame ends within a character: up to three
 /// bytes of a character that has only begun are held back until the rest comes or `flush` gives up on it.
 public struct OutputFramer: Sendable {
+  /// Which of the two streams this is.
   public let stream: OutputStream
   /// What frames carry so far; held bytes are not yet in it.
   public private(set) var totals = StreamTotals()
@@ -14,6 +15,7 @@ public struct OutputFramer: Sendable {
   /// The beginning of a character that may go on, at most three bytes.
   private var held: [UInt8] = []
 
+  /// A framer at the stream's beginning.
   public init(_ stream: OutputStream) {
     self.stream = stream
     held.reserveCapacity(4)

@@ -14,9 +14,11 @@ public struct StartFrame: Sendable, Hashable {
   public var run: String
   /// Name of the runtime, as the policy calls it.
   public var runtime: String
+  /// What was read, and will run.
   public var script: Script
   /// The effective limits: integers in the unit that the name ends with, or null where a limit is off.
   public var limits: [Field]
+  /// Every wall, with its state.
   public var isolation: [IsolationLayer]
   /// Names of the environment variables that the container had and the script was not given. In a frame at most
   /// `StartFrame.mostNames` are listed.
@@ -26,6 +28,7 @@ public struct StartFrame: Sendable, Hashable {
   /// Wall-clock time of the start, RFC 3339 in UTC, milliseconds.
   public var startedAt: String
 
+  /// A frame of the current protocol.
   public init(
     version: String, id: String? = nil, run: String, runtime: String, script: Script, limits: [Field],
     isolation: [IsolationLayer], withheldEnvironment: [String] = [], withheldOthers: Int64 = 0, startedAt: String
@@ -44,12 +47,14 @@ public struct StartFrame: Sendable, Hashable {
 
   /// The script as it was read, once.
   public struct Script: Sendable, Hashable {
+    /// Where it was found: a path, or how else it came.
     public var path: String
     /// Size in bytes.
     public var bytes: Int64
     /// SHA-256 in lower-case hexadecimal.
     public var sha256: String
 
+    /// A script by path, size and digest.
     public init(path: String, bytes: Int64, sha256: String) {
       self.path = path
       self.bytes = bytes
@@ -57,26 +62,33 @@ public struct StartFrame: Sendable, Hashable {
     }
   }
 
-  /// The most names, limits, layers, and details of a layer that a frame lists; more are left out.
+  /// The most withheld names that a frame lists; more are counted as others.
   public static let mostNames = 48
+  /// The most limits that a frame lists; more are left out.
   public static let mostLimits = 48
+  /// The most layers that a frame lists; more are left out.
   public static let mostLayers = 12
+  /// The most details of a layer that a frame lists; more are left out.
   public static let mostDetails = 5
 }
 
 /// One wall between the script and the rest.
 public struct IsolationLayer: Sendable, Hashable {
+  /// Which wall: `seccomp`, `landlock` and so on.
   public var name: String
+  /// Whether it stands.
   public var state: State
   /// What else is to be said: a profile's name, an interface's version, the reason why the state is not `active`.
   public var details: [Field]
 
+  /// A layer and its state.
   public init(_ name: String, _ state: State, details: [Field] = []) {
     self.name = name
     self.state = state
     self.details = details
   }
 
+  /// Whether a wall stands.
   public enum State: Sendable, Hashable, CaseIterable {
     /// In force as promised.
     case active

@@ -3,12 +3,12 @@ import Testing
 
 private let supervisor: Int32 = 4711
 
-private func policy(_ network: SeccompNetwork = .none, denial: SeccompDenial = .errno) -> SeccompPolicy {
+private func policy(_ network: NetworkAccess = .none, denial: SeccompDenial = .errno) -> SeccompPolicy {
   .standard(network: network, denial: denial, protecting: SeccompProtection(processes: [supervisor], groups: [4700]))
 }
 
 private func decide(
-  _ call: String, _ arguments: [UInt64] = [], _ network: SeccompNetwork = .none, denial: SeccompDenial = .errno
+  _ call: String, _ arguments: [UInt64] = [], _ network: NetworkAccess = .none, denial: SeccompDenial = .errno
 ) -> SeccompAction {
   policy(network, denial: denial)
     .action(for: call, arguments: arguments + Array(repeating: 0, count: 6 - arguments.count))
@@ -127,7 +127,7 @@ struct SeccompAttacks {
       ("setpriority", [garbage, 0]), ("setpriority", [0, garbage]), ("sched_setaffinity", [garbage]),
       ("personality", [garbage]), ("prctl", [garbage | 15]), ("seccomp", [garbage | 1, 0]),
     ] as [(String, [UInt64])] {
-      for network in SeccompNetwork.allCases { #expect(decide(call, arguments, network) == refused, "\(call)") }
+      for network in NetworkAccess.allCases { #expect(decide(call, arguments, network) == refused, "\(call)") }
     }
   }
 
@@ -183,7 +183,7 @@ struct SeccompAttacks {
     for family in 0...60 as ClosedRange<UInt64> {
       #expect(decide("socket", [family, 1, 0], .none) == (family == 1 ? .allow : refused))
       #expect(decide("socket", [family, 1, 0], .all) == ([1, 2, 10, 16].contains(family) ? .allow : refused))
-      for network in SeccompNetwork.allCases {
+      for network in NetworkAccess.allCases {
         #expect(decide("socketpair", [family, 1, 0], network) == (family == 1 ? .allow : refused))
       }
     }
@@ -240,8 +240,8 @@ struct SeccompPolicyShape {
     #expect(decide("ptrace", denial: .notify) == .notify)
   }
 
-  @Test("no name stands twice, and no call has two ways to be decided", arguments: SeccompNetwork.allCases)
-  func consistency(network: SeccompNetwork) throws {
+  @Test("no name stands twice, and no call has two ways to be decided", arguments: NetworkAccess.allCases)
+  func consistency(network: NetworkAccess) throws {
     let lists =
       SeccompAllowedCalls.allCases.map(\.names) + SeccompConditionalCalls.allCases.map(\.names)
       + [SeccompPolicy.unimplementedNames]

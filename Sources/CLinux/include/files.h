@@ -7,6 +7,7 @@ int32_t cl_make_directory(int32_t directory, const char *_Nonnull path, uint32_t
 int32_t cl_symbolic_link(const char *_Nonnull target, int32_t directory, const char *_Nonnull path);
 int32_t cl_change_mode(int32_t directory, const char *_Nonnull path, uint32_t mode);
 int32_t cl_remove(int32_t directory, const char *_Nonnull path, int32_t is_directory);
+int32_t cl_rename(const char *_Nonnull path, const char *_Nonnull target);
 /// Bytes of the link's target, not terminated.
 int64_t cl_read_link(int32_t directory, const char *_Nonnull path, char *_Nullable buffer, size_t capacity);
 /// Whether the calling process may execute the file, by its effective ids.

@@ -4,6 +4,7 @@
 
 int32_t cl_process_id(void);
 int32_t cl_parent_id(void);
+int32_t cl_process_group(void);
 uint32_t cl_user_id(void);
 uint32_t cl_effective_user_id(void);
 uint32_t cl_group_id(void);
@@ -35,6 +36,7 @@ int32_t cl_pidfd_signal(int32_t pidfd, int32_t signal);
 
 /// prctl(2): PR_SET_DUMPABLE 0, and reading it back.
 int32_t cl_become_non_dumpable(void);
+int32_t cl_become_dumpable(void);
 int32_t cl_is_dumpable(void);
 /// prctl(2): PR_SET_CHILD_SUBREAPER: orphans of the tree become children of this process.
 int32_t cl_become_subreaper(void);

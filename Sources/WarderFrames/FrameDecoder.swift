@@ -1,0 +1,102 @@
+/// Finds the frames in a log, however it is cut and whatever stands between them.
+///
+/// Bytes go in as they come, in pieces of any size; frames and noise come out in the log's order. The memory that a
+/// decoder holds is bounded, whatever the log: a line that is too long to be a frame is only counted. Understood are
+/// lines that end with LF or CR LF, the log files of container runtimes (CRI, with their partial lines joined) and
+/// the output of `kubectl logs`, with or without `--timestamps`.
+///
+/// A line is a frame or it is noise, as a whole: the inside of a line, which may hold anything that a script wrote, is
+/// never searched for frames.
+public struct FrameDecoder: Sendable {
+  private var line = BoundedLine(maximum: Self.longestPhysicalLine)
+  /// What partial lines of either stream have brought so far.
+  private var partialStdout = BoundedLine(maximum: FrameEncoder.longestLine)
+  private var partialStderr = BoundedLine(maximum: FrameEncoder.longestLine)
+
+  /// containerd splits what a container writes at 16,384 bytes, and puts less than 128 before it.
+  private static let longestPhysicalLine = 16_384 + 128
+
+  /// A decoder at a log's beginning.
+  public init() {}
+
+  /// Takes the log's next bytes and hands out what they complete.
+  public mutating func feed(_ bytes: Span<UInt8>, handle: (LogItem) -> Void) {
+    var start = 0
+    for index in 0..<bytes.count where bytes[index] == UInt8(ascii: "\n") {
+      line.append(bytes.extracting(start..<index))
+      start = index + 1
+      endLine(handle)
+    }
+    line.append(bytes.extracting(start...))
+  }
+
+  /// Says that the log has ended: hands out a last line that has no line end.
+  ///
+  /// Such a line may be the beginning of a frame whose rest was lost, and is noise then, or a whole frame that a
+  /// container runtime took for a partial line. Afterwards the decoder is at the beginning of another log.
+  public mutating func finish(handle: (LogItem) -> Void) {
+    if line.length > 0 { endLine(handle) }
+    if partialStdout.length > 0 { endPartial(.stdout, handle) }
+    if partialStderr.length > 0 { endPartial(.stderr, handle) }
+  }
+
+  /// Takes the log's next bytes and returns what they complete.
+  public mutating func feed(_ bytes: [UInt8]) -> [LogItem] {
+    var items: [LogItem] = []
+    feed(bytes.span) { items.append($0) }
+    return items
+  }
+
+  /// Says that the log has ended and returns what was left.
+  public mutating func finish() -> [LogItem] {
+    var items: [LogItem] = []
+    finish { items.append($0) }
+    return items
+  }
+
+  /// A physical line is complete.
+  private mutating func endLine(_ handle: (LogItem) -> Void) {
+    if line.isWhole, line.bytes.last == UInt8(ascii: "\r") { line.removeLast() }
+    switch LinePrefix(of: line.bytes) {
+    case .none:
+      handle(Self.item(line))
+    case .timestamp(let textStart):
+      if line.isWhole, let frame = FrameParser.frame(Array(line.bytes[textStart...])) {
+        handle(.frame(frame))
+      } else {
+        handle(.noise(line.noise))
+      }
+    case .runtime(let stream, let isPartial, let textStart):
+      append(textFrom: textStart, to: stream)
+      if !isPartial { endPartial(stream, handle) }
+    }
+    line.clear()
+  }
+
+  private mutating func append(textFrom start: Int, to stream: OutputStream) {
+    let bytes = line.bytes
+    let text = bytes.span.extracting(start...)
+    let cutOff = line.length - bytes.count
+    switch stream {
+    case .stdout: partialStdout.append(text, andMore: cutOff)
+    case .stderr: partialStderr.append(text, andMore: cutOff)
+    }
+  }
+
+  /// A line that came in parts is complete.
+  private mutating func endPartial(_ stream: OutputStream, _ handle: (LogItem) -> Void) {
+    switch stream {
+    case .stdout:
+      handle(Self.item(partialStdout))
+      partialStdout.clear()
+    case .stderr:
+      handle(Self.item(partialStderr))
+      partialStderr.clear()
+    }
+  }
+
+  private static func item(_ line: BoundedLine) -> LogItem {
+    if line.isWhole, let frame = FrameParser.frame(line.bytes) { return .frame(frame) }
+    return .noise(line.noise)
+  }
+}

@@ -1,0 +1,121 @@
+/// What became of one run, as far as its log tells.
+public struct RunResult: Sendable, Hashable {
+  /// What ran; absent if it never got so far, or if the log's beginning is lost.
+  public let start: StartFrame?
+  /// The verdict; absent if the log ends without one.
+  public let exit: ExitFrame?
+  /// What the script wrote to its standard output, as far as the log has it.
+  public internal(set) var stdout: [UInt8] = []
+  /// What the script wrote to its standard error, as far as the log has it.
+  public internal(set) var stderr: [UInt8] = []
+  /// Files that came back, in the order of their first parts.
+  public internal(set) var artifacts: [Artifact] = []
+  /// Everything else that happened.
+  public internal(set) var events: [Event] = []
+  /// Frames that were written and are not in the log: gaps in the sequence. Without a verdict there may be more.
+  public internal(set) var missingFrames: UInt64 = 0
+  /// Frames that the log had more than once.
+  public internal(set) var duplicateFrames = 0
+  /// Frames of kinds that this reader does not know.
+  public internal(set) var unknownFrames = 0
+  /// Frames that this reader had no room for.
+  public internal(set) var leftOutFrames = 0
+  /// Lines of the log that are no frames.
+  public internal(set) var noiseLines = 0
+  private var hasTruncationEvent = false
+
+  init(start: StartFrame?, exit: ExitFrame?) {
+    self.start = start
+    self.exit = exit
+  }
+
+  /// How the run ended: what the verdict says, or `lost`.
+  public var reason: Reason { exit?.reason ?? .lost }
+
+  /// The script's own exit status; absent when it never ran, a signal ended it, or nobody knows.
+  public var exitCode: Int64? { exit?.exitCode }
+
+  /// Name of the signal that ended the script.
+  public var signal: String? { exit?.signal }
+
+  /// Whether output is missing that the script wrote: a limit was reached, or this reader had no room.
+  public var isTruncated: Bool {
+    hasTruncationEvent || leftOutFrames > 0 || (exit?.stdout?.droppedBytes ?? 0) > 0
+      || (exit?.stderr?.droppedBytes ?? 0) > 0
+  }
+
+  /// Whether everything that was written to the log is here: there is a verdict, no frame is missing, and the verdict's
+  /// totals are those of the output received. Output that was dropped under a limit does not make it incomplete, but
+  /// truncated.
+  public var isComplete: Bool {
+    exit != nil && missingFrames == 0 && leftOutFrames == 0 && disagreements.isEmpty && isProtocolKnown
+  }
+
+  /// Whether the log is of a protocol that this reader knows.
+  public var isProtocolKnown: Bool {
+    (start?.protocolNumber ?? StartFrame.currentProtocol) <= StartFrame.currentProtocol
+  }
+
+  /// Where the verdict's totals differ from what was received, a sentence for each.
+  public var disagreements: [String] {
+    [
+      Self.disagreement("stdout", received: stdout, exit?.stdout),
+      Self.disagreement("stderr", received: stderr, exit?.stderr),
+    ].compactMap { $0 }
+  }
+
+  private static func disagreement(_ name: String, received: [UInt8], _ totals: StreamTotals?) -> String? {
+    guard let totals, totals.bytes != Int64(received.count) else { return nil }
+    return "\(name): the verdict counts \(totals.bytes) bytes, the log has \(received.count)"
+  }
+
+  /// Takes a frame that is not output.
+  mutating func take(_ body: FrameBody, at time: FrameTime, artifacts: inout ArtifactCollector) {
+    switch body {
+    case .event(let frame):
+      if frame.type.utf8.elementsEqual("truncated".utf8) { hasTruncationEvent = true }
+      events.append(Event(time: time, frame: frame))
+    case .artifact(let chunk): artifacts.add(chunk)
+    case .unknown: unknownFrames += 1
+    case .start, .exit, .output: break
+    }
+  }
+
+  /// An event and when it happened.
+  public struct Event: Sendable, Hashable {
+    /// Since the start.
+    public let time: FrameTime
+    /// What happened.
+    public let frame: EventFrame
+  }
+}
+
+/// A file that came back.
+public struct Artifact: Sendable, Hashable {
+  /// The name that the script gave it: data, to be checked before it is used as a path.
+  public let name: ArtifactName
+  /// The contents, up to the first gap.
+  public internal(set) var bytes: [UInt8]
+  /// Whether a part is missing that another one should have followed. What is missing at the end shows only in the
+  /// result's missing frames.
+  public internal(set) var hasGap: Bool
+}
+
+/// Puts the parts of files together.
+struct ArtifactCollector {
+  private(set) var artifacts: [Artifact] = []
+  private var indexByName: [ArtifactName: Int] = [:]
+
+  mutating func add(_ chunk: ArtifactChunk) {
+    let index = indexByName[chunk.name] ?? artifacts.count
+    if index == artifacts.count {
+      indexByName[chunk.name] = index
+      artifacts.append(Artifact(name: chunk.name, bytes: [], hasGap: false))
+    }
+    if artifacts[index].hasGap || chunk.offset != Int64(artifacts[index].bytes.count) {
+      artifacts[index].hasGap = true
+    } else {
+      artifacts[index].bytes += chunk.bytes
+    }
+  }
+}
