@@ -1,0 +1,100 @@
+#define _GNU_SOURCE
+#include "events.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "result.h"
+
+_Static_assert(CL_SENT_BY_USER == SI_USER && CL_SENT_BY_KERNEL == SI_KERNEL, "as in <signal.h>");
+
+int32_t cl_epoll_create(void) { return (int32_t)CL_RESULT(epoll_create1(EPOLL_CLOEXEC)); }
+
+static int32_t control(int32_t epoll, int operation, int32_t descriptor, uint32_t token, uint32_t interest) {
+  struct epoll_event event = {.data.u32 = token};
+  if (interest & CL_READABLE) event.events |= EPOLLIN;
+  if (interest & CL_WRITABLE) event.events |= EPOLLOUT;
+  return (int32_t)CL_RESULT(epoll_ctl(epoll, operation, descriptor, &event));
+}
+
+int32_t cl_epoll_add(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t interest) {
+  return control(epoll, EPOLL_CTL_ADD, descriptor, token, interest);
+}
+
+int32_t cl_epoll_modify(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t interest) {
+  return control(epoll, EPOLL_CTL_MOD, descriptor, token, interest);
+}
+
+int32_t cl_epoll_remove(int32_t epoll, int32_t descriptor) {
+  return control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0);
+}
+
+int32_t cl_epoll_wait(int32_t epoll, struct cl_readiness *ready, int32_t capacity, int32_t timeout_milliseconds) {
+  struct epoll_event events[16];
+  if (capacity > 16) capacity = 16;
+  int32_t count = (int32_t)CL_RETRY(epoll_wait(epoll, events, capacity, timeout_milliseconds));
+  for (int32_t index = 0; index < count; index++) {
+    uint32_t interest = 0;
+    if (events[index].events & EPOLLIN) interest |= CL_READABLE;
+    if (events[index].events & EPOLLOUT) interest |= CL_WRITABLE;
+    if (events[index].events & (EPOLLHUP | EPOLLERR)) interest |= CL_CLOSED;
+    ready[index] = (struct cl_readiness){.token = events[index].data.u32, .interest = interest};
+  }
+  return count;
+}
+
+// A blocked SIGSEGV that the kernel itself raises kills without a word; unblocked, the crash handler speaks.
+static void managed_signals(sigset_t *set) {
+  sigfillset(set);
+  sigdelset(set, SIGILL);
+  sigdelset(set, SIGTRAP);
+  sigdelset(set, SIGSEGV);
+  sigdelset(set, SIGBUS);
+  sigdelset(set, SIGFPE);
+  sigdelset(set, SIGABRT);
+}
+
+int32_t cl_block_signals(void) {
+  // A parent that ignored SIGCHLD leaves that to us (execve(2)), and the kernel would reap our children itself.
+  signal(SIGCHLD, SIG_DFL);
+  sigset_t set;
+  managed_signals(&set);
+  return (int32_t)CL_RESULT(sigprocmask(SIG_SETMASK, &set, NULL));
+}
+
+int32_t cl_signal_descriptor(void) {
+  sigset_t set;
+  managed_signals(&set);
+  return (int32_t)CL_RESULT(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+int32_t cl_next_signal(int32_t descriptor, struct cl_signal *signal) {
+  struct signalfd_siginfo info;
+  int64_t count = CL_RETRY(read(descriptor, &info, sizeof info));
+  if (count == -EAGAIN) return 0;
+  if (count < 0) return (int32_t)count;
+  signal->number = (int32_t)info.ssi_signo;
+  signal->code = info.ssi_code;
+  signal->sender = info.ssi_pid;
+  return 1;
+}
+
+int32_t cl_timer_create(void) {
+  return (int32_t)CL_RESULT(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+}
+
+int32_t cl_timer_arm(int32_t timer, uint64_t instant_nanoseconds) {
+  struct itimerspec setting = {
+      .it_value = {.tv_sec = (time_t)(instant_nanoseconds / 1000000000),
+                   .tv_nsec = (long)(instant_nanoseconds % 1000000000)}};
+  return (int32_t)CL_RESULT(timerfd_settime(timer, TFD_TIMER_ABSTIME, &setting, NULL));
+}
+
+int32_t cl_timer_clear(int32_t timer) {
+  uint64_t expirations;
+  int64_t count = CL_RETRY(read(timer, &expirations, sizeof expirations));
+  return count == -EAGAIN || count > 0 ? 0 : (int32_t)count;
+}

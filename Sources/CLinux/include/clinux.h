@@ -1,3 +1,0 @@
-#pragma once
-#include <stdint.h>
-int32_t cl_getpid(void);

@@ -1,0 +1,74 @@
+#define _GNU_SOURCE
+#include "processes.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "result.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+
+int32_t cl_process_id(void) { return getpid(); }
+int32_t cl_parent_id(void) { return getppid(); }
+int32_t cl_process_group(void) { return getpgrp(); }
+uint32_t cl_user_id(void) { return getuid(); }
+uint32_t cl_effective_user_id(void) { return geteuid(); }
+uint32_t cl_group_id(void) { return getgid(); }
+uint32_t cl_effective_group_id(void) { return getegid(); }
+int32_t cl_group_count(void) { return (int32_t)CL_RESULT(getgroups(0, NULL)); }
+
+int32_t cl_reap(struct cl_exit *end) {
+  int status;
+  int64_t process = CL_RETRY(waitpid(-1, &status, WNOHANG | __WALL));
+  if (process <= 0) return (int32_t)process;
+  end->process = (int32_t)process;
+  end->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  return 1;
+}
+
+void cl_children_usage(struct cl_usage *usage) {
+  struct rusage native;
+  getrusage(RUSAGE_CHILDREN, &native);
+  usage->user_microseconds = (uint64_t)native.ru_utime.tv_sec * 1000000 + (uint64_t)native.ru_utime.tv_usec;
+  usage->system_microseconds = (uint64_t)native.ru_stime.tv_sec * 1000000 + (uint64_t)native.ru_stime.tv_usec;
+  usage->maximum_resident_bytes = (uint64_t)native.ru_maxrss * 1024;  // ru_maxrss is in KiB
+}
+
+int32_t cl_kill(int32_t process, int32_t signal) { return (int32_t)CL_RESULT(kill(process, signal)); }
+
+int32_t cl_pidfd_open(int32_t process) { return (int32_t)CL_RESULT(syscall(SYS_pidfd_open, process, 0)); }
+
+int32_t cl_pidfd_signal(int32_t pidfd, int32_t signal) {
+  return (int32_t)CL_RESULT(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+}
+
+int32_t cl_become_non_dumpable(void) { return (int32_t)CL_RESULT(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)); }
+int32_t cl_become_dumpable(void) { return (int32_t)CL_RESULT(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)); }
+int32_t cl_is_dumpable(void) { return (int32_t)CL_RESULT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)); }
+int32_t cl_become_subreaper(void) { return (int32_t)CL_RESULT(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
+int32_t cl_set_no_new_privileges(void) { return (int32_t)CL_RESULT(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
+int32_t cl_has_no_new_privileges(void) { return (int32_t)CL_RESULT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)); }
+int32_t cl_seccomp_mode(void) { return (int32_t)CL_RESULT(prctl(PR_GET_SECCOMP, 0, 0, 0, 0)); }
+void cl_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+int32_t cl_processor_count(void) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) < 0) return 1;
+  int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
+}
+
+_Noreturn void cl_exit_now(int32_t status) { _exit(status); }

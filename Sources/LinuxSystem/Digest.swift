@@ -1,0 +1,23 @@
+internal import CMessageDigest
+
+/// SHA-256 (FIPS 180-4), by libmd: the BSDs' implementation, which Debian ships as a static archive.
+package enum SHA256 {
+  /// The digest of `bytes` as 64 lower-case hexadecimal digits.
+  package static func hexadecimal(of bytes: [UInt8]) -> String {
+    var context = SHA2_CTX()
+    var digest = InlineArray<32, UInt8>(repeating: 0)
+    unsafe SHA256Init(&context)
+    unsafe bytes.withUnsafeBufferPointer { unsafe SHA256Update(&context, $0.baseAddress, $0.count) }
+    var span = digest.mutableSpan
+    unsafe span.withUnsafeMutableBufferPointer { unsafe SHA256Final($0.baseAddress, &context) }
+    var text: [UInt8] = []
+    text.reserveCapacity(64)
+    for index in digest.indices { appendHexadecimal(digest[index], to: &text) }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+/// Two lower-case digits.
+package func appendHexadecimal(_ byte: UInt8, to text: inout [UInt8]) {
+  for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+}

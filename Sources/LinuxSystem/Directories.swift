@@ -1,0 +1,102 @@
+internal import CLinux
+
+/// A name in a directory. Any bytes but NUL and "/" are possible, so a name need not be text.
+package struct DirectoryEntry {
+  /// The name where it is valid UTF-8.
+  package let name: String?
+  package let bytes: [UInt8]
+}
+
+extension Descriptor {
+  /// The names in an open directory, without "." and "..", in the directory's own order.
+  ///
+  /// The corresponding system call is getdents64(2).
+  /// - Parameter maximumEntries: where to stop, so that a hostile directory costs a bounded amount of memory.
+  package func listNames(maximumEntries: Int) throws(SystemCallError) -> [DirectoryEntry] {
+    var entries: [DirectoryEntry] = []
+    var batch = [UInt8](repeating: 0, count: 8 * 1024)
+    while entries.count < maximumEntries {
+      let used = unsafe batch.withUnsafeMutableBytes {
+        unsafe cl_list_names(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+      }
+      let filled = Int(try checked(used, "getdents64"))
+      if filled == 0 { break }
+      var start = 0
+      for index in 0..<filled where batch[index] == 0 {
+        let bytes = Array(batch[start..<index])
+        entries.append(DirectoryEntry(name: String(validating: bytes, as: UTF8.self), bytes: bytes))
+        start = index + 1
+      }
+    }
+    return entries
+  }
+}
+
+extension Descriptor {
+  /// Listing starts anew.
+  package func rewindDirectory() throws(SystemCallError) { try checked(cl_rewind(raw), "lseek") }
+}
+
+extension Files {
+  /// Removes what an open directory holds, depth first, without following links, for as long as `mayContinue` says.
+  ///
+  /// Works with one descriptor a level and gives up below 64 levels: leftovers in a scratch directory are no danger,
+  /// a supervisor that never ends would be.
+  /// - Returns: whether everything is gone.
+  package static func removeContents(of directory: borrowing Descriptor, mayContinue: () -> Bool) -> Bool {
+    removeContents(of: directory, depth: 0, mayContinue: mayContinue)
+  }
+
+  private static func removeContents(
+    of directory: borrowing Descriptor, depth: Int, mayContinue: () -> Bool
+  ) -> Bool {
+    guard depth < 64 else { return false }
+    while true {
+      guard let entries = try? directory.listNames(maximumEntries: 512) else { return false }
+      if entries.isEmpty { return true }
+      for entry in entries {
+        guard mayContinue() else { return false }
+        guard remove(entry, from: directory, depth: depth, mayContinue: mayContinue) else { return false }
+      }
+      // Removing while listing may skip names: list again from the start until nothing is left.
+      guard (try? directory.rewindDirectory()) != nil else { return false }
+    }
+  }
+
+  private static func remove(
+    _ entry: DirectoryEntry, from directory: borrowing Descriptor, depth: Int, mayContinue: () -> Bool
+  ) -> Bool {
+    let path = entry.bytes.map { CChar(bitPattern: $0) } + [0]
+    if unsafe cl_remove(directory.raw, path, 0) >= 0 { return true }
+    // chmod follows links, and what a link names is none of our business.
+    var status = cl_file_status()
+    guard unsafe cl_status(directory.raw, path, 0, &status) >= 0, status.kind == FileKind.directory.rawValue
+    else { return false }
+    // It may have been left without the permissions that removing its content takes.
+    _ = unsafe cl_change_mode(directory.raw, path, 0o700)
+    let flags: OpenOptions = [.directory, .noFollow]
+    let inner = Descriptor(owning: unsafe cl_open(directory.raw, path, flags.rawValue, 0))
+    guard inner.isOpen, removeContents(of: inner, depth: depth + 1, mayContinue: mayContinue) else { return false }
+    return unsafe cl_remove(directory.raw, path, 1) >= 0
+  }
+
+  /// What an entry of an open directory names, links followed; its name need not be UTF-8.
+  package static func status(of entry: DirectoryEntry, in directory: Int32) throws(SystemCallError) -> FileStatus {
+    var native = cl_file_status()
+    let path = entry.bytes.map { CChar(bitPattern: $0) } + [0]
+    try checked(unsafe cl_status(directory, path, 1, &native), "fstatat")
+    return FileStatus(native)
+  }
+
+  /// Opens an entry of an open directory for nothing but naming it (O_PATH), a link itself and not what it leads to.
+  package static func open(_ entry: DirectoryEntry, in directory: Int32) throws(SystemCallError) -> Descriptor {
+    let path = entry.bytes.map { CChar(bitPattern: $0) } + [0]
+    let options: OpenOptions = [.pathOnly, .noFollow]
+    return Descriptor(owning: try checked(unsafe cl_open(directory, path, options.rawValue, 0), "openat"))
+  }
+
+  /// Removes an empty directory (unlinkat(2) with AT_REMOVEDIR).
+  package static func removeDirectory(_ path: String) throws(SystemCallError) {
+    try checked(unsafe cl_remove(currentDirectory, path, 1), "unlinkat", path)
+  }
+}

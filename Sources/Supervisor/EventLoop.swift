@@ -1,0 +1,240 @@
+internal import LinuxSystem
+internal import TaskModel
+internal import WarderFrames
+
+/// Waits for everything at once, tells the state machine, and does what it says. One thread, and nothing in it waits for
+/// anything else.
+struct EventLoop: ~Copyable {
+  private enum Token: UInt32 { case signals, timer, standardOutput, standardError, log }
+
+  private var epoll: Epoll
+  private let signals: SignalDescriptor
+  private var timer: Timer
+  private var machine: SupervisionMachine
+  private let tree: ProcessTree
+  private let cancellation: CancellationRule
+  private let mainProcess: Int32
+  private var reporter: Reporter
+  private var standardOutput: OutputRelay
+  private var standardError: OutputRelay
+  private var budget: OutputBudget
+  private let outputPolicy: OutputPolicy
+  private var heartbeat: Heartbeat
+  private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+
+  /// Whether epoll watches the log: only while something waits to be written.
+  private var watchesLog = false
+  private var mainEndedAt: Instant?
+  private var processesKilled: Int64 = 0
+
+  /// What the loop takes over, each the only one of its kind.
+  struct Parts: ~Copyable {
+    var epoll: Epoll
+    var timer: Timer
+    var signals: SignalDescriptor
+    var reporter: Reporter
+    var standardOutput: OutputRelay
+    var standardError: OutputRelay
+  }
+
+  init(
+    _ parts: consuming Parts, machine: SupervisionMachine, tree: ProcessTree, cancellation: CancellationRule,
+    mainProcess: Int32, budget: OutputBudget, outputPolicy: OutputPolicy, heartbeat: Heartbeat
+  ) {
+    epoll = parts.epoll
+    timer = parts.timer
+    signals = parts.signals
+    reporter = parts.reporter
+    standardOutput = parts.standardOutput
+    standardError = parts.standardError
+    self.machine = machine
+    self.tree = tree
+    self.cancellation = cancellation
+    self.mainProcess = mainProcess
+    self.budget = budget
+    self.outputPolicy = outputPolicy
+    self.heartbeat = heartbeat
+  }
+}
+
+// MARK: - Turns of the loop
+
+extension EventLoop {
+  /// Runs until the script's tree is gone and its output read.
+  mutating func run() throws(SystemCallError) {
+    try epoll.add(signals.descriptor, token: Token.signals.rawValue, .readable)
+    try epoll.add(timer.descriptor, token: Token.timer.rawValue, .readable)
+    while !machine.isFinished {
+      try updateInterests()
+      try timer.arm(at: nextDue())
+      let count = try epoll.wait()
+      let now = Instant.now
+      // The deadline first: neither a flood of output nor one of signals may put it off.
+      tell(.due, at: now)
+      for index in 0..<count {
+        let (token, _) = epoll.event(at: index)
+        switch Token(rawValue: token) {
+        case .signals: try takeSignals(at: now)
+        case .timer: try timer.clear()
+        case .standardOutput: read(.stdout, at: now)
+        case .standardError: read(.stderr, at: now)
+        case .log, nil: break
+        }
+      }
+      beat(at: now)
+      reporter.log.flush()
+    }
+  }
+
+  private func nextDue() -> Instant? {
+    var due = machine.nextDue
+    for candidate in [heartbeat.nextDue, standardOutput.pausedUntil, standardError.pausedUntil] {
+      guard let candidate else { continue }
+      due = min(due ?? candidate, candidate)
+    }
+    return due
+  }
+
+  private mutating func updateInterests() throws(SystemCallError) {
+    let now = Instant.now
+    // A log that is not read holds the script's output back, until the end: then what is in the pipes must come out.
+    let isHeldUp = reporter.log.sink.isCongested && !machine.isKilling
+    try standardOutput.watch(by: epoll, token: Token.standardOutput.rawValue, isHeldUp: isHeldUp, at: now)
+    try standardError.watch(by: epoll, token: Token.standardError.rawValue, isHeldUp: isHeldUp, at: now)
+
+    guard reporter.log.sink.isPollable else { return }
+    let wanted = reporter.log.sink.pendingBytes > 0 && reporter.log.sink.failure == nil
+    guard wanted != watchesLog else { return }
+    if wanted {
+      try epoll.add(reporter.log.sink.descriptor, token: Token.log.rawValue, .writable)
+    } else {
+      epoll.remove(reporter.log.sink.descriptor)
+    }
+    watchesLog = wanted
+  }
+}
+
+// MARK: - What happened
+
+extension EventLoop {
+  private mutating func tell(_ event: SupervisionMachine.Event, at now: Instant) {
+    for effect in machine.handle(event, at: now) { perform(effect, at: now) }
+  }
+
+  private mutating func takeSignals(at now: Instant) throws(SystemCallError) {
+    while let signal = try signals.next() {
+      if cancellation.isCancellation(signal) { tell(.cancellation(signal: signal.number), at: now) }
+    }
+    // Whatever the signal was: SIGCHLD does not queue, and what one of them stands for may be many.
+    reapAll(at: now)
+  }
+
+  private mutating func reapAll(at now: Instant) {
+    while true {
+      switch try? Processes.reap() {
+      case .reaped(let ended):
+        if ended.process == mainProcess {
+          mainEndedAt = now
+          tell(.mainEnded(ended.end), at: now)
+        } else if machine.isKilling, ended.end == .signaled(SignalName.kill) {
+          processesKilled += 1
+        }
+      case .noChildren:
+        tell(.treeEmpty, at: now)
+        return
+      case .noneEnded, nil:
+        return
+      }
+    }
+  }
+
+  private mutating func read(_ stream: OutputStream, at now: Instant) {
+    let outcome =
+      switch stream {
+      case .stdout: standardOutput.read(into: &buffer, log: &reporter.log, budget: &budget, at: now)
+      case .stderr: standardError.read(into: &buffer, log: &reporter.log, budget: &budget, at: now)
+      }
+    switch outcome {
+    case .nothing: return
+    case .read:
+      heartbeat.gaveSign(at: now)
+      guard outputPolicy == .kill, budget.account(of: stream).exceedsLimit else { return }
+      tell(.limitExceeded(.outputLimit(stream == .stdout ? .standardOutputLimit : .standardErrorLimit)), at: now)
+    case .ended:
+      guard !standardOutput.isOpen, !standardError.isOpen else { return }
+      tell(.pipesClosed, at: now)
+    }
+  }
+
+  private mutating func beat(at now: Instant) {
+    guard heartbeat.isDue(at: now) else { return }
+    heartbeat.gaveSign(at: now)
+    // To a reader that does not read, more of the same says nothing.
+    if !reporter.log.sink.isCongested { reporter.log.write(EventFrame("heartbeat"), at: now) }
+  }
+}
+
+// MARK: - What to do
+
+extension EventLoop {
+  private mutating func perform(_ effect: SupervisionMachine.Effect, at now: Instant) {
+    switch effect {
+    case .terminateTree: tree.terminate()
+    case .killTree:
+      tree.kill()
+      // Whoever had ended before has sent its signal already, and an empty tree will not send another.
+      reapAll(at: now)
+    case .announce(let announcement):
+      reporter.log.write(announcement.frame, at: now)
+      heartbeat.gaveSign(at: now)
+    }
+  }
+}
+
+extension SupervisionMachine.Announcement {
+  fileprivate var frame: EventFrame {
+    switch self {
+    case .intervention(.cancelled(let signal)):
+      EventFrame("cancelled", [Field("signal", SignalName.name(of: signal))])
+    case .intervention(.timeout): EventFrame("timeout")
+    case .intervention(.outputLimit(let key)): EventFrame("output_limit", [Field("limit", key.row.name)])
+    case .intervention(.cpuLimit): EventFrame("cpu_limit")
+    case .intervention(.memoryLimit): EventFrame("memory_limit")
+    case .intervention(.processLimit): EventFrame("process_limit")
+    case .intervention(.diskLimit): EventFrame("disk_limit")
+    case .survivors: EventFrame("survivors")
+    }
+  }
+}
+
+// MARK: - The end
+
+extension EventLoop {
+  /// What the script's run came to.
+  struct Outcome: ~Copyable {
+    var reporter: Reporter
+    let end: ProcessEnd?
+    let intervention: Intervention?
+    let endedAt: Instant
+    let processesKilled: Int64
+    let standardOutput: StreamTotals
+    let standardError: StreamTotals
+    let standardOutputTail: OutputTail
+    let standardErrorTail: OutputTail
+  }
+
+  /// Writes what the streams still hold back, and gives up the reporter.log.
+  consuming func finish() -> Outcome {
+    let now = Instant.now
+    let keepsTails = outputPolicy == .truncate
+    // Standard error first in line for the room: it is shorter and says why.
+    standardError.finish(
+      log: &reporter.log, room: budget.roomForTails(logCharge: reporter.log.charge), keepsTail: keepsTails, at: now)
+    standardOutput.finish(
+      log: &reporter.log, room: budget.roomForTails(logCharge: reporter.log.charge), keepsTail: keepsTails, at: now)
+    return Outcome(
+      reporter: reporter, end: machine.mainEnd, intervention: machine.intervention, endedAt: mainEndedAt ?? now,
+      processesKilled: processesKilled, standardOutput: standardOutput.totals, standardError: standardError.totals,
+      standardOutputTail: standardOutput.tail, standardErrorTail: standardError.tail)
+  }
+}

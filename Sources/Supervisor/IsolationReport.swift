@@ -1,0 +1,44 @@
+internal import TaskModel
+internal import WarderFrames
+
+/// The state of every layer of isolation, as the kernel answered: what is not in force is never called active.
+struct IsolationReport {
+  typealias State = WarderFrames.IsolationLayer.State
+
+  struct Entry {
+    let layer: TaskModel.IsolationLayer
+    var state: State
+    /// Why the state is not `active`.
+    var reason: String?
+    var details: [Field] = []
+  }
+
+  private(set) var entries: [Entry] = []
+
+  mutating func set(
+    _ layer: TaskModel.IsolationLayer, _ state: State, reason: String? = nil, details: [Field] = []
+  ) {
+    let entry = Entry(layer: layer, state: state, reason: reason, details: details)
+    if let index = entries.firstIndex(where: { $0.layer == layer }) { entries[index] = entry } else { entries.append(entry) }
+  }
+
+  func isActive(_ layer: TaskModel.IsolationLayer) -> Bool {
+    entries.first { $0.layer == layer }?.state == .active
+  }
+
+  /// The required layers that are not active, with the reason.
+  func missing(of required: IsolationLayers) -> [(layer: TaskModel.IsolationLayer, reason: String)] {
+    TaskModel.IsolationLayer.allCases.filter { required.contains($0) && !isActive($0) }.map { layer in
+      (layer, entries.first { $0.layer == layer }?.reason ?? "not put in force")
+    }
+  }
+
+  /// For the `start` frame, in the layers' own order.
+  var frameLayers: [WarderFrames.IsolationLayer] {
+    TaskModel.IsolationLayer.allCases.compactMap { layer in
+      guard let entry = entries.first(where: { $0.layer == layer }) else { return nil }
+      let reason = entry.reason.map { [Field("reason", $0)] } ?? []
+      return WarderFrames.IsolationLayer(layer.name, entry.state, details: entry.details + reason)
+    }
+  }
+}

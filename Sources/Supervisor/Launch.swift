@@ -1,0 +1,138 @@
+internal import LinuxSystem
+internal import TaskModel
+internal import WarderFrames
+
+/// From a good task to a running script, and from there to its verdict.
+struct Launch {
+  let task: LoadedTask
+  let configuration: EffectiveConfiguration
+
+  /// Why the script's first instruction was never reached.
+  struct Stop: Error {
+    let verdict: Verdict
+  }
+
+  /// A script that runs.
+  struct Started: ~Copyable {
+    let process: Int32
+    let startedAt: Instant
+    var standardOutput: Descriptor
+    var standardError: Descriptor
+    let withheldNames: [String]
+  }
+
+  /// - Returns: the process's exit code.
+  func run(_ given: consuming Reporter, _ beginning: consuming TaskRun.Beginning) -> Int32 {
+    var reporter = given
+    var report = IsolationReport()
+    dropPrivileges(&report)
+
+    let work: WorkDirectory
+    do { work = try WorkDirectory(scriptName: task.fileName) } catch {
+      return reporter.finish(
+        .launchFailed(step: "preparing the working directory", problem: error.message), account: nil)
+    }
+    enterScope(&report)
+
+    let started: Started
+    do {
+      started = try start(in: work, beginning, &report)
+    } catch {
+      // The layers are known by now, and worth knowing: one of them may be the reason.
+      reporter.log.write(startFrame(run: reporter.run, report, withheldNames: []))
+      clean(work)
+      return reporter.finish(error.verdict, account: nil)
+    }
+    reporter.log.write(startFrame(run: reporter.run, report, withheldNames: started.withheldNames))
+    return supervise(started, in: work, reporter, beginning, report)
+  }
+
+  private func startFrame(run: String, _ report: IsolationReport, withheldNames: [String]) -> StartFrame {
+    StartFrame(
+      version: WarderVersion.text, id: configuration.identifier, run: run, runtime: task.runtime.name,
+      script: .init(path: task.origin, bytes: Int64(task.script.count), sha256: task.sha256),
+      limits: configuration.limits.map { Field($0.name, $0.value.map { .integer($0) } ?? .null) },
+      isolation: report.frameLayers, withheldEnvironment: withheldNames,
+      startedAt: Timestamp.text(unixNanoseconds: Machine.unixNanoseconds))
+  }
+
+  /// Leftovers cost a rerun in the same pod disk space, and a laptop its tidiness. A second is enough for what is sane;
+  /// the rest goes with the pod.
+  private func clean(_ work: borrowing WorkDirectory) {
+    _ = work.remove(until: Instant.now.advanced(by: .seconds(1)))
+  }
+}
+
+// MARK: - While the script runs
+
+extension Launch {
+  private func supervise(
+    _ given: consuming Started, in work: borrowing WorkDirectory, _ reporter: consuming Reporter,
+    _ beginning: consuming TaskRun.Beginning, _ report: IsolationReport
+  ) -> Int32 {
+    var started = given
+    let startedAt = started.startedAt
+    let budget = OutputBudget(
+      standardOutputLimit: UInt64(configuration.standardOutputLimitBytes),
+      standardErrorLimit: UInt64(configuration.standardErrorLimitBytes),
+      logLimit: UInt64(configuration.logLimitBytes), keepsTails: configuration.output == .truncate)
+    let parts = EventLoop.Parts(
+      epoll: beginning.epoll, timer: beginning.timer, signals: beginning.signals, reporter: reporter,
+      standardOutput: OutputRelay(
+        .stdout, pipe: Descriptor(owning: started.standardOutput.release()),
+        tailCapacity: budget.account(of: .stdout).tailCapacity, startedAt: startedAt),
+      standardError: OutputRelay(
+        .stderr, pipe: Descriptor(owning: started.standardError.release()),
+        tailCapacity: budget.account(of: .stderr).tailCapacity, startedAt: startedAt))
+    let tree = ProcessTree(
+      reach: beginning.ownProcess == 1 || report.isActive(.signalScope) ? .treeOnly : .beyondTree,
+      ownProcess: beginning.ownProcess)
+    let timing = SupervisionMachine.Timing(
+      timeout: configuration.timeout.wholeNanoseconds, grace: configuration.grace.wholeNanoseconds,
+      heldPipes: TimeBounds.heldPipes.wholeNanoseconds, kill: TimeBounds.finalDrain.wholeNanoseconds / 2,
+      drain: TimeBounds.finalDrain.wholeNanoseconds / 2)
+    var loop = EventLoop(
+      parts, machine: SupervisionMachine(timing: timing, startedAt: startedAt), tree: tree,
+      cancellation: CancellationRule(
+        ownProcess: beginning.ownProcess, parent: beginning.parent, treeIsScoped: holdsSignals(report)),
+      mainProcess: started.process, budget: budget, outputPolicy: configuration.output,
+      heartbeat: Heartbeat(
+        intervalNanoseconds: configuration.heartbeat?.wholeNanoseconds ?? 0, startedAt: startedAt))
+
+    Crash.setKillsTree(tree.isWithinReach)
+    var failure: SystemCallError?
+    do { try loop.run() } catch {
+      failure = error
+      tree.kill()
+    }
+    let outcome = loop.finish()
+    clean(work)
+    let verdict = verdict(on: outcome, failure: failure, report)
+    let account = Reporter.Account(
+      durationNanoseconds: outcome.endedAt.nanoseconds(since: startedAt), processesKilled: outcome.processesKilled,
+      standardOutput: outcome.standardOutput, standardError: outcome.standardError,
+      standardOutputTail: outcome.standardOutputTail, standardErrorTail: outcome.standardErrorTail)
+    return outcome.reporter.finish(verdict, account: account)
+  }
+
+  /// Whether nothing in the tree can signal the supervisor: then every signal comes from outside.
+  private func holdsSignals(_ report: IsolationReport) -> Bool {
+    guard report.isActive(.landlock), let abi = try? Landlock.abi() else { return false }
+    return abi >= Landlock.scopeABI
+  }
+
+  private func verdict(
+    on outcome: borrowing EventLoop.Outcome, failure: SystemCallError?, _ report: IsolationReport
+  ) -> Verdict {
+    if let failure { return .internalError(failure.message) }
+    guard let end = outcome.end else {
+      return .internalError("the script's main process outlived every attempt to kill it")
+    }
+    let usage = Processes.childrenUsage
+    let facts = TaskFacts(
+      end: end, intervention: outcome.intervention,
+      cpuTime: .microseconds(Int64(clamping: usage.userMicroseconds + usage.systemMicroseconds)),
+      seccompIsActive: report.isActive(.seccomp))
+    return Verdict.classify(facts, configuration)
+  }
+}

@@ -1,0 +1,84 @@
+package import WarderFrames
+
+/// How much of the script's output goes into the log, and what becomes of the rest.
+///
+/// Pure bookkeeping: it is told sizes and answers how many bytes of a chunk to write now; the others go into the
+/// stream's tail. The end of an output says most about why it ended, so room for it is kept.
+package struct OutputBudget: Sendable {
+  /// The most of a stream's end that is kept once its limit is reached.
+  package static let tailBytes = 64 * 1024
+  /// What is kept of the log's limit for the tails, the last events and the verdict.
+  package static let logReserve: UInt64 = 128 * 1024
+  /// One stream's share.
+  package struct Stream: Sendable {
+    /// The number of bytes that may be kept.
+    package let limit: UInt64
+    /// What the script wrote.
+    package private(set) var received: UInt64 = 0
+    /// What went into frames at once.
+    package fileprivate(set) var relayed: UInt64 = 0
+    /// Set once a byte had to be held back: order forbids to relay any later one at once.
+    package fileprivate(set) var isHeldBack = false
+
+    package init(limit: UInt64) { self.limit = limit }
+
+    /// How many bytes of the stream's end are kept: at most half of the limit, so that a small one shows both ends.
+    package var tailCapacity: Int { Int(min(UInt64(OutputBudget.tailBytes), limit / 2)) }
+
+    fileprivate mutating func receive(_ count: Int) { received += UInt64(count) }
+
+    package var exceedsLimit: Bool { received > limit }
+  }
+
+  private let logLimit: UInt64
+  /// In `kill` mode there is no tail to keep room for: everything up to the limit is relayed.
+  private let keepsTails: Bool
+  package private(set) var standardOutput: Stream
+  package private(set) var standardError: Stream
+
+  package init(standardOutputLimit: UInt64, standardErrorLimit: UInt64, logLimit: UInt64, keepsTails: Bool) {
+    standardOutput = Stream(limit: standardOutputLimit)
+    standardError = Stream(limit: standardErrorLimit)
+    self.logLimit = logLimit
+    self.keepsTails = keepsTails
+  }
+
+  package func account(of stream: OutputStream) -> Stream {
+    switch stream {
+    case .stdout: standardOutput
+    case .stderr: standardError
+    }
+  }
+
+  /// Takes note of a chunk of the script's output.
+  /// - Parameter logCharge: what the log weighs so far (`FrameEncoder.chargedBytes`).
+  /// - Returns: how many of its first bytes go into frames now.
+  package mutating func admit(_ count: Int, of stream: OutputStream, logCharge: UInt64) -> Int {
+    let hasRoom = logCharge + Self.logReserve < logLimit
+    return switch stream {
+    case .stdout: admit(count, to: &standardOutput, logHasRoom: hasRoom)
+    case .stderr: admit(count, to: &standardError, logHasRoom: hasRoom)
+    }
+  }
+
+  private func admit(_ count: Int, to account: inout Stream, logHasRoom: Bool) -> Int {
+    account.receive(count)
+    guard !account.isHeldBack, logHasRoom else {
+      account.isHeldBack = true
+      return 0
+    }
+    let reserve = keepsTails ? UInt64(account.tailCapacity) : 0
+    let room = account.limit - reserve - account.relayed
+    let admitted = min(UInt64(count), room)
+    account.relayed += admitted
+    if admitted < UInt64(count) { account.isHeldBack = true }
+    return Int(admitted)
+  }
+
+  /// How many bytes, with their lines' charge, may still go into the log for tails; the last quarter of the reserve is
+  /// the verdict's.
+  package func roomForTails(logCharge: UInt64) -> UInt64 {
+    let end = logLimit - Self.logReserve / 4
+    return end > logCharge ? end - logCharge : 0
+  }
+}

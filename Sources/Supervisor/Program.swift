@@ -1,0 +1,67 @@
+internal import LinuxSystem
+internal import TaskModel
+
+/// What `warder-init` does, by its command line.
+package enum Program {
+  /// - Returns: the process's exit code.
+  package static func run(arguments: [[UInt8]]) -> Int32 {
+    let beginning: TaskRun.Beginning
+    do { beginning = try begin() } catch {
+      // Nothing to report with: the log's machinery is what could not be had.
+      return TaskRun.refuse(error.message, start: .now)
+    }
+    let invocation: Invocation
+    do { invocation = try parseArguments(arguments) } catch {
+      return TaskRun.refuse(error.message, start: beginning.start)
+    }
+    switch invocation {
+    case .run(let flags): return TaskRun.run(flags, beginning)
+    case .help: return print(Array(HelpText.text.utf8))
+    case .version: return print(Array("warder-init \(WarderVersion.text)\n".utf8))
+    case .printConfiguration(let flags): return printConfiguration(flags, beginning.environment)
+    case .install(let directory): return Installation.install(into: directory)
+    }
+  }
+
+  /// The first acts, before anything is read that somebody else may have written. Their order matters: oom_score_adj cannot be
+  /// opened any more by a process that is non-dumpable.
+  private static func begin() throws(SystemCallError) -> TaskRun.Beginning {
+    let start = Instant.now
+    try StartState.openMissingStandardStreams()
+    let oomScore = OOMScore()
+    try Processes.becomeNonDumpable()
+    try SignalDescriptor.blockSignals()
+    Processes.ignoreBrokenPipes()
+    let ownProcess = Processes.ownID
+    // Orphans come to PID 1 by themselves.
+    if ownProcess != 1 { try Processes.becomeSubreaper() }
+    return TaskRun.Beginning(
+      start: start, epoll: try Epoll(), timer: try Timer(), signals: try SignalDescriptor(), oomScore: oomScore,
+      environment: StartState.environment.compactMap { EnvironmentVariable(assignment: $0) },
+      ownProcess: ownProcess, parent: Processes.parentID)
+  }
+
+  private static func printConfiguration(_ flags: ParsedFlags, _ environment: [EnvironmentVariable]) -> Int32 {
+    do {
+      return print(try ConfigurationLoader.load(flags: flags, environment: environment).configuration.printed())
+    } catch {
+      return fail(error.message)
+    }
+  }
+
+  /// Writes to standard output.
+  static func print(_ text: [UInt8]) -> Int32 {
+    do {
+      try Descriptor.duplicate(1).writeAll(text, subject: "standard output")
+      return 0
+    } catch {
+      return fail(error.message)
+    }
+  }
+
+  /// Writes an error for a person, and answers the exit code of a misuse.
+  static func fail(_ problem: String) -> Int32 {
+    try? Descriptor.duplicate(2).writeAll(Array("warder-init: \(problem)\n".utf8), subject: "standard error")
+    return 2
+  }
+}

@@ -1,0 +1,96 @@
+internal import LinuxSystem
+internal import TaskModel
+internal import WarderFrames
+
+/// One task from its configuration to its verdict.
+enum TaskRun {
+  /// What the process is before anything is read.
+  struct Beginning: ~Copyable {
+    let start: Instant
+    var epoll: Epoll
+    var timer: Timer
+    var signals: SignalDescriptor
+    let oomScore: OOMScore
+    let environment: [EnvironmentVariable]
+    let ownProcess: Int32
+    let parent: Int32
+  }
+
+  /// - Returns: the process's exit code.
+  static func run(_ flags: ParsedFlags, _ beginning: consuming Beginning) -> Int32 {
+    let loaded: ConfigurationLoader.Loaded
+    do {
+      loaded = try ConfigurationLoader.load(flags: flags, environment: beginning.environment)
+    } catch {
+      return refuse(error.message, start: beginning.start)
+    }
+    let configuration = loaded.configuration
+
+    var reporter: Reporter
+    do {
+      reporter = try makeReporter(configuration, start: beginning.start)
+    } catch {
+      return refuse(error.message, start: beginning.start)
+    }
+    let provisionalFailure = reporter.writeProvisionalMessage()
+    if let provisionalFailure {
+      reporter.log.write(EventFrame("termination_message_failed", [Field("reason", provisionalFailure)]), at: .now)
+    }
+    try? Crash.installHandler(
+      log: reporter.log.descriptor, terminationMessage: reporter.termination.rawDescriptor,
+      exitStatus: ExitReason.internalError.ownExitCode ?? 1)
+
+    let task: LoadedTask
+    do {
+      task = try TaskReader.read(
+        loaded, environment: beginning.environment,
+        startUpDeadline: beginning.start.advanced(by: TimeBounds.startUp))
+    } catch {
+      return reporter.finish(.invalidTask(error.message), account: nil)
+    }
+    return Launch(task: task, configuration: configuration).run(reporter, beginning)
+  }
+
+  /// Ends a task whose configuration does not even say where to report: standard output and the usual file then.
+  static func refuse(_ problem: String, start: Instant) -> Int32 {
+    tellTerminal(problem)
+    guard let sink = try? LogSink(duplicating: 1) else { return ExitReason.invalidTask.ownExitCode ?? 1 }
+    let termination = (try? TerminationLog(path: TerminationMessageTarget.kubernetesPath)) ?? TerminationLog.none
+    let reporter = Reporter(
+      log: FrameLog(sink: sink, start: start), termination: termination, run: Reporter.makeRunID(), identifier: nil,
+      exitCodeMode: .passthrough)
+    return reporter.finish(.invalidTask(problem), account: nil)
+  }
+
+  /// A person at a terminal should not have to read JSON to see a mistyped flag; in a pod the frame says it all, and more
+  /// lines would only be noise in the log.
+  private static func tellTerminal(_ problem: String) {
+    guard let standardError = try? Descriptor.duplicate(2), (try? standardError.status())?.kind == .terminal
+    else { return }
+    try? standardError.writeAll(Array("warder-init: \(problem)\n".utf8), subject: "standard error")
+  }
+
+  private static func makeReporter(
+    _ configuration: EffectiveConfiguration, start: Instant
+  ) throws(TaskError) -> Reporter {
+    let sink: LogSink
+    do { sink = try LogSink(duplicating: configuration.logDescriptor) } catch {
+      throw TaskError("log names descriptor \(configuration.logDescriptor), which cannot be written to: \(error.reason)")
+    }
+    return Reporter(
+      log: FrameLog(sink: sink, start: start), termination: try openTerminationLog(configuration.terminationMessage),
+      run: Reporter.makeRunID(), identifier: configuration.identifier, exitCodeMode: configuration.exitCodeMode)
+  }
+
+  private static func openTerminationLog(_ target: TerminationMessageTarget) throws(TaskError) -> TerminationLog {
+    switch target {
+    case .none: return TerminationLog.none
+    // Missing, or another user's: outside of Kubernetes nobody would read it.
+    case .automatic: return (try? TerminationLog(path: TerminationMessageTarget.kubernetesPath)) ?? TerminationLog.none
+    case .path(let path):
+      do { return try TerminationLog(path: path) } catch {
+        throw TaskError("termination_message names \(path), which cannot be written to: \(error.reason)")
+      }
+    }
+  }
+}

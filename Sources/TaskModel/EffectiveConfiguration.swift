@@ -1,0 +1,130 @@
+internal import JSON
+
+/// Where the script's code comes from.
+package enum ScriptSource: Sendable {
+  /// The task directory: the named file, or the one found by convention.
+  case taskDirectory(name: String?)
+  /// A path as the command line or a variable gave it.
+  case file(String)
+  case standardInput
+  /// The value of an environment variable.
+  case variable(String)
+}
+
+/// Where the short verdict goes.
+package enum TerminationMessageTarget: Sendable {
+  /// Kubernetes' default path, if there is such a file.
+  case automatic
+  case path(String)
+  case none
+
+  /// `terminationMessagePath` of a container, unless its manifest says otherwise.
+  package static let kubernetesPath = "/dev/termination-log"
+}
+
+/// The configuration that holds: the value of each key and the layer that it came from.
+package struct EffectiveConfiguration: Sendable {
+  /// A key's value, nil where nobody set it and it has no default.
+  package struct Entry: Sendable {
+    package let value: ConfigurationValue?
+    package let layer: ConfigurationLayer
+  }
+
+  /// By the keys' raw values.
+  private let entries: [Entry]
+  package let policy: Policy
+
+  init(entries: [Entry], policy: Policy) {
+    self.entries = entries
+    self.policy = policy
+  }
+
+  package subscript(key: ConfigurationKey) -> Entry {
+    entries[Int(key.rawValue)]
+  }
+}
+
+// MARK: - One property a key
+
+extension EffectiveConfiguration {
+  package var scriptSource: ScriptSource {
+    if let name = text(.scriptEnvironment) { return .variable(name) }
+    guard let script = text(.script) else { return .taskDirectory(name: nil) }
+    switch self[.script].layer {
+    case .environment, .flags: return script.hasSameBytes(as: "-") ? .standardInput : .file(script)
+    case .builtIn, .policy, .taskFile: return .taskDirectory(name: script)
+    }
+  }
+
+  package var runtimeName: String? { text(.runtime) }
+  package var arguments: [[UInt8]] { byteStrings(.arguments) }
+  /// A path inside the task directory, nil for `/dev/null`.
+  package var standardInputFile: String? { text(.standardInput) }
+  package var identifier: String? { text(.identifier) }
+
+  /// Zero: the script is ended at once.
+  package var timeout: Duration { .milliseconds(number(.timeout)) }
+  /// Zero: killed at once.
+  package var grace: Duration { .milliseconds(number(.grace)) }
+  /// RLIMIT_CPU in whole seconds, nil for no limit.
+  package var cpuTimeSeconds: Int64? {
+    number(.cpuTime) == 0 ? nil : (number(.cpuTime) + 999) / 1_000
+  }
+  /// RLIMIT_DATA in bytes, nil for no limit.
+  package var dataSizeBytes: Int64? { number(.dataSize) == 0 ? nil : number(.dataSize) }
+  package var openFiles: Int64 { number(.openFiles) }
+  package var fileSizeBytes: Int64 { number(.fileSize) }
+  package var standardOutputLimitBytes: Int64 { number(.standardOutputLimit) }
+  package var standardErrorLimitBytes: Int64 { number(.standardErrorLimit) }
+  package var logLimitBytes: Int64 { number(.logLimit) }
+  package var output: OutputPolicy { OutputPolicy(rawValue: choice(.output)) ?? .truncate }
+
+  package var network: NetworkAccess { NetworkAccess(rawValue: choice(.network)) ?? .none }
+  package var seccomp: SeccompProfileName { SeccompProfileName(rawValue: choice(.seccomp)) ?? .standard }
+  /// What the keys add; the policy's own paths are in `policy`.
+  package var readPaths: [String] { texts(.read) }
+  package var writePaths: [String] { texts(.write) }
+  package var environment: [EnvironmentVariable] {
+    EnvironmentVariable.list(byteStrings(.environment))
+  }
+  package var passedNames: [String] { texts(.passEnvironment) }
+  package var required: IsolationLayers { layers(.require) }
+  package var disabled: IsolationLayers { layers(.disable) }
+
+  package var exitCodeMode: ExitCodeMode { ExitCodeMode(rawValue: choice(.exitCode)) ?? .passthrough }
+  package var logDescriptor: Int32 { text(.log).flatMap { LogTarget.descriptor($0) } ?? 1 }
+  package var terminationMessage: TerminationMessageTarget {
+    guard let target = text(.terminationMessage), !target.hasSameBytes(as: "auto") else { return .automatic }
+    return target.hasSameBytes(as: "none") ? .none : .path(target)
+  }
+  /// Nil for no heartbeat.
+  package var heartbeat: Duration? { number(.heartbeat) == 0 ? nil : .milliseconds(number(.heartbeat)) }
+  package var taskDirectory: String { text(.task) ?? "/task" }
+
+  /// From the child's start to the end of the process, at the latest: timeout, grace and drain.
+  package var worstCase: Duration { timeout + grace + TimeBounds.drain }
+
+  private func number(_ key: ConfigurationKey) -> Int64 {
+    if case .number(let number)? = self[key].value { number } else { 0 }
+  }
+
+  private func choice(_ key: ConfigurationKey) -> Int {
+    if case .choice(let index)? = self[key].value { index } else { 0 }
+  }
+
+  private func text(_ key: ConfigurationKey) -> String? {
+    if case .text(let text)? = self[key].value { text } else { nil }
+  }
+
+  private func texts(_ key: ConfigurationKey) -> [String] {
+    if case .texts(let texts)? = self[key].value { texts } else { [] }
+  }
+
+  private func byteStrings(_ key: ConfigurationKey) -> [[UInt8]] {
+    if case .byteStrings(let items)? = self[key].value { items } else { [] }
+  }
+
+  private func layers(_ key: ConfigurationKey) -> IsolationLayers {
+    if case .layers(let layers)? = self[key].value { layers } else { [] }
+  }
+}

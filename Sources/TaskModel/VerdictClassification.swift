@@ -1,0 +1,117 @@
+/// What is known when the script is over.
+package struct TaskFacts: Sendable {
+  /// How the main process ended.
+  package var end: ProcessEnd
+  /// What the supervisor had ended it for before that, nil where the script ended by itself.
+  package var intervention: Intervention?
+  /// CPU time, user and system, of the main process, getrusage(2).
+  package var cpuTime: Duration
+  /// Whether the child's filter was active.
+  package var seccompIsActive: Bool
+
+  package init(
+    end: ProcessEnd, intervention: Intervention? = nil, cpuTime: Duration = .zero, seccompIsActive: Bool = true
+  ) {
+    self.end = end
+    self.intervention = intervention
+    self.cpuTime = cpuTime
+    self.seccompIsActive = seccompIsActive
+  }
+}
+
+extension Verdict {
+  /// How far below the limit the accounted CPU time may lie when the kernel enforces it: RLIMIT_CPU is compared with ticks,
+  /// getrusage(2) counts exactly.
+  private static let cpuTolerance = Duration.milliseconds(100)
+
+  /// The verdict on a script that ran.
+  ///
+  /// What the supervisor did outranks what the process then said: a script that catches SIGTERM and exits with 0 still timed
+  /// out, and its status stands beside the reason.
+  package static func classify(_ facts: TaskFacts, _ configuration: EffectiveConfiguration) -> Verdict {
+    let exitCode: Int32? = if case .exited(let status) = facts.end { status } else { nil }
+    let signal: Int32? = if case .signaled(let number) = facts.end { number } else { nil }
+    if let intervention = facts.intervention {
+      let (reason, cause) = describe(intervention, configuration)
+      return Verdict(
+        reason, exitCode: exitCode, signal: signal, message: "\(cause.text) and \(ending(facts.end).text)")
+    }
+    if let reason = kernelLimit(facts, configuration) {
+      return Verdict(reason, signal: signal, message: describe(reason, facts, configuration))
+    }
+    if let signal {
+      return Verdict(
+        .signaled, signal: signal,
+        message: "the script was ended by \(SignalName.name(of: signal))\(hint(signal, configuration).text)")
+    }
+    return Verdict(.exited, exitCode: exitCode, message: "the script exited with status \(exitCode ?? 0)")
+  }
+
+  // MARK: - Ended by the supervisor
+
+  private static func describe(
+    _ intervention: Intervention, _ configuration: EffectiveConfiguration
+  ) -> (ExitReason, Words) {
+    switch intervention {
+    case .timeout:
+      (.timeout, "the script ran longer than timeout \(WallDuration.format(configuration.timeout))")
+    case .cancelled(let signal):
+      (.cancelled, "the task was cancelled from outside by \(SignalName.name(of: signal))")
+    case .cpuLimit:
+      (.cpuLimit, "the script used more CPU time than \(name(.cpuTime, configuration))")
+    case .memoryLimit: (.memoryLimit, "the script used more memory than it may")
+    case .processLimit: (.processLimit, "the script had more processes or threads than it may")
+    case .diskLimit: (.diskLimit, "the script used more disk space than it may")
+    case .outputLimit(let key):
+      (.outputLimit, "the script wrote more than \(name(key, configuration))")
+    }
+  }
+
+  /// `stdout_limit 4Mi`
+  private static func name(_ key: ConfigurationKey, _ configuration: EffectiveConfiguration) -> String {
+    let row = key.row
+    guard let value = configuration[key].value else { return row.name }
+    return Text.joined([row.name, value.text(for: row.kind)], " ")
+  }
+
+  private static func ending(_ end: ProcessEnd) -> Words {
+    switch end {
+    case .exited(let status): "exited with status \(status) when told to end"
+    case .signaled(let signal): "was ended by \(SignalName.name(of: signal))"
+    }
+  }
+
+  // MARK: - Ended by the kernel
+
+  /// The kernel enforces RLIMIT_CPU with SIGXCPU, and with SIGKILL a second later (setrlimit(2)); a filter that kills does
+  /// it by SIGSYS. A script can send itself either signal, so the CPU time must bear the first one out.
+  private static func kernelLimit(_ facts: TaskFacts, _ configuration: EffectiveConfiguration) -> ExitReason? {
+    guard case .signaled(let signal) = facts.end else { return nil }
+    if signal == SignalName.cpuLimit || signal == SignalName.kill, let seconds = configuration.cpuTimeSeconds,
+      facts.cpuTime + cpuTolerance >= .seconds(seconds)
+    {
+      return .cpuLimit
+    }
+    return signal == SignalName.badSystemCall && facts.seccompIsActive ? .syscallViolation : nil
+  }
+
+  private static func describe(
+    _ reason: ExitReason, _ facts: TaskFacts, _ configuration: EffectiveConfiguration
+  ) -> Words {
+    if reason == .cpuLimit {
+      return "the script used more CPU time than \(name(.cpuTime, configuration)) and \(ending(facts.end).text)"
+    }
+    return
+      "the script was ended by SIGSYS: it made a system call of another architecture, or one that the filter kills for"
+  }
+
+  private static func hint(_ signal: Int32, _ configuration: EffectiveConfiguration) -> Words {
+    switch signal {
+    case SignalName.fileSizeLimit:
+      ": it wrote a file larger than \(name(.fileSize, configuration))"
+    case SignalName.kill:
+      ", which Warder did not send: the kernel does so when memory runs out, another process may have"
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,33 @@
+"""Read the memory and environment of other processes of the same user in the container: probes and exec sessions."""
+
+import os
+import time
+
+from attack import Attack, SUPERVISOR, try_to_read
+
+attack = Attack("siblings")
+
+
+def others():
+    """The user's processes other than this one and the supervisor."""
+    mine = {os.getpid(), SUPERVISOR}
+    numbers = [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in mine]
+    return [number for number in numbers if owner(number) == os.getuid()]
+
+
+def owner(number):
+    try:
+        return os.stat(f"/proc/{number}").st_uid
+    except OSError:
+        return None
+
+
+# The other process is started from outside, some time after this script.
+patience = time.monotonic() + 10
+while not others() and time.monotonic() < patience:
+    time.sleep(0.05)
+for pid in others():
+    attack.way(f"environ of {pid}", lambda: try_to_read(f"/proc/{pid}/environ"))
+    attack.way(f"maps of {pid}", lambda: try_to_read(f"/proc/{pid}/maps"))
+    attack.way(f"fd of {pid}", lambda: os.readlink(f"/proc/{pid}/fd/0") and None)
+attack.end()

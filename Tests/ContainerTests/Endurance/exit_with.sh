@@ -1,0 +1,2 @@
+# Exits with the status given.
+exit "$1"

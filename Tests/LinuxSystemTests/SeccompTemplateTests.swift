@@ -1,0 +1,134 @@
+import Foundation
+import TaskModel
+import Testing
+
+@testable import LinuxSystem
+
+/// The program that lies ready is what libseccomp makes of the policy.
+///
+/// `WARDER_WRITE_GENERATED=1 swift test --filter SeccompTemplate` writes `Sources/CLinux/seccomp_programs.c` anew, which takes a
+/// change of the policy into the program.
+@Suite("The filter compiled ahead of time", .serialized)
+struct SeccompTemplateTests {
+  static let file = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Sources/CLinux/seccomp_programs.c")
+
+  static let isWriting = ProcessInfo.processInfo.environment["WARDER_WRITE_GENERATED"] == "1"
+
+  /// What the file says of the libseccomp that made it: another release may lay the same decisions out otherwise.
+  static let versionLine = "// libseccomp \(SeccompCompiler.libraryVersion)\n"
+
+  @Test("is what this libseccomp makes of the policy, where the release is the same")
+  func isCurrent() throws {
+    let expected = try Self.source()
+    if Self.isWriting {
+      try expected.write(to: Self.file, atomically: true, encoding: .utf8)
+      return
+    }
+    let written = try String(contentsOf: Self.file, encoding: .utf8)
+    guard written.contains(Self.versionLine) else {
+      // The decisions are compared by the other tests, whatever the release.
+      try Test.cancel("made by another release than libseccomp \(SeccompCompiler.libraryVersion)")
+    }
+    #expect(written == expected, "run with WARDER_WRITE_GENERATED=1 and read the change of the policy")
+  }
+
+  @Test("the made-up ids are operands of comparisons, and nothing else looks like them", .disabled(if: isWriting))
+  func placeholders() throws {
+    let ids =
+      SeccompTemplate.processes.map { UInt32(bitPattern: $0) }
+      + SeccompTemplate.groups.map { UInt32(bitPattern: -$0) }
+    for architecture in SeccompArchitecture.allCases {
+      for network in NetworkAccess.allCases {
+        let words = SeccompTemplate.words(network: network, architecture: architecture)
+        let instructions = words.map { SeccompInstruction(word: $0) }
+        for id in ids {
+          // libseccomp lets several calls share one comparison.
+          let found = instructions.filter { $0.operand == id }
+          #expect(!found.isEmpty)
+          #expect(found.allSatisfy { $0.code == SeccompInstruction.jumpIfEqual })
+        }
+      }
+    }
+  }
+
+  @Test("places are filled with what is protected, and what is left over refuses nothing more")
+  func filling() throws {
+    for (processes, groups) in [([], []), ([1], []), ([7, 1], [9]), ([7, 1, 4_194_303], [9, 12])]
+      as [([Int32], [Int32])]
+    {
+      let program = try SeccompProgram.standard(
+        network: .none, denial: .errno, protecting: SeccompProtection(processes: processes, groups: groups))
+      let kill = try #require(SeccompArchitecture.native.number(of: "kill").value)
+      for target in [0, 1, 2, 7, 8, 4_194_303, -1, -2, -9, -12, -7] as [Int32] {
+        let value = try program.run(
+          UInt32(kill), [UInt64(UInt32(bitPattern: target)), 9], on: .native)
+        let isRefused = target == -1 || processes.contains(target) || groups.contains(-target)
+        #expect(value == (isRefused ? SeccompAction.fail(.notPermitted) : .allow).kernelValue, "\(target)")
+      }
+    }
+  }
+
+  @Test("more than there is room for is an error and not a gap")
+  func tooMany() {
+    func message(_ processes: [Int32], _ groups: [Int32]) -> String? {
+      do throws(SeccompError) {
+        _ = try SeccompProgram.standard(
+          network: .none, denial: .errno, protecting: SeccompProtection(processes: processes, groups: groups))
+        return nil
+      } catch {
+        return error.message
+      }
+    }
+    #expect(message([1, 2, 3], [2, 3]) == nil)
+    #expect(
+      message([1, 2, 3, 4], [])
+        == "the seccomp filter cannot protect 4 processes and 0 groups: it has room for 3 and 2")
+    #expect(message([1], [2, 3, 4]) != nil)
+  }
+
+  /// The text of the C file.
+  private static func source() throws -> String {
+    var text = """
+      // The default policy's seccomp filters. Written by Tests/LinuxSystemTests/SeccompTemplateTests.swift from
+      // Sources/TaskModel/Seccomp*.swift: change the policy there and have this file written anew, do not edit it.
+      //
+      \(versionLine)
+      #include "seccomp_programs.h"
+
+
+      """
+    for architecture in SeccompArchitecture.allCases {
+      for network in NetworkAccess.allCases {
+        let program = try SeccompCompiler.compile(SeccompTemplate.policy(network: network), for: architecture)
+        let rows = stride(from: 0, to: program.words.count, by: 5).map { start in
+          program.words[start..<min(start + 5, program.words.count)].map { word in
+            let digits = String(word, radix: 16)
+            return "0x" + String(repeating: "0", count: 16 - digits.count) + digits + ","
+          }.joined(separator: " ")
+        }
+        text += "static const uint64_t \(architecture)_\(network)[] = {\n"
+        text += rows.map { "    \($0)\n" }.joined()
+        text += "};\n\n"
+      }
+    }
+    for architecture in SeccompArchitecture.allCases {
+      text += """
+        struct cl_seccomp_program cl_seccomp_program_\(architecture)(int32_t with_network) {
+          if (with_network) {
+            return (struct cl_seccomp_program){\(architecture)_all, sizeof \(architecture)_all / sizeof(uint64_t)};
+          }
+          return (struct cl_seccomp_program){\(architecture)_none, sizeof \(architecture)_none / sizeof(uint64_t)};
+        }
+
+
+        """
+    }
+    return String(text.dropLast())
+  }
+}
+
+extension SeccompNumber {
+  var value: Int32? { if case .number(let value) = self { value } else { nil } }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import TaskModel
+
+@Suite struct FilesystemPolicyTests {
+  private func grants(
+    policy: String? = nil, flags: [String] = [], task: String? = "/task", temporary: String? = "/tmp"
+  ) throws -> [PathGrant] {
+    FilesystemPolicy.grants(
+      script: "/task/script.py", taskDirectory: task, workDirectory: "/tmp/work-1", temporaryDirectory: temporary,
+      configuration: try configuration(policy: policy, flags: flags))
+  }
+
+  @Test func secretsAndOtherVolumesAreNotAmongThem() throws {
+    let grants = try grants()
+    for closed in [
+      "/run", "/run/secrets/kubernetes.io/serviceaccount", "/var/run/secrets", "/var", "/home", "/root", "/", "/dev",
+      "/dev/termination-log", "/sys", "/data", "/etc2", "/warder-init",
+    ] {
+      #expect(
+        !grants.contains { PathName.lies(closed.bytes, within: $0.path.bytes) }, "\(closed) lies within a grant")
+    }
+  }
+
+  @Test func onlyScratchIsWritable() throws {
+    func writable(_ grants: [PathGrant]) -> [String] { grants.filter { $0.access == .readWrite }.map { $0.path } }
+    #expect(writable(try grants()) == ["/tmp/work-1", "/tmp", "/dev/shm"])
+    #expect(writable(try grants(temporary: nil)) == ["/tmp/work-1", "/dev/shm"])
+    #expect(
+      writable(try grants(policy: #"{"filesystem": {"write": ["/scratch"]}}"#, flags: ["--write=/out"]))
+        == ["/tmp/work-1", "/tmp", "/dev/shm", "/scratch", "/out"])
+  }
+
+  @Test func namedPathsComeFromPolicyAndKeys() throws {
+    let grants = try grants(policy: #"{"filesystem": {"read": ["/models"]}}"#, flags: ["--read=/data,/opt/x"])
+    #expect(grants.filter { $0.isNamed }.map { $0.path } == ["/models", "/data", "/opt/x"])
+    #expect(grants.filter { $0.isNamed }.allSatisfy { $0.access == .readExecute && $0.acceptsMount })
+    #expect(grants.filter { $0.includesMountsBeneath }.map { $0.path } == ["/proc"])
+    #expect(grants.filter { !$0.acceptsMount }.map { $0.path } == ["/opt"])
+    #expect(try self.grants(task: nil).contains { $0.path == "/task/script.py" && $0.access == .readExecute })
+  }
+
+  @Test func aPathLiesWithinWholeComponents() {
+    for (path, directory, lies) in [
+      ("/a/b", "/a", true), ("/a", "/a", true), ("/ab", "/a", false), ("/a", "/a/b", false), ("/x", "/", true),
+      ("/", "/", true), ("/", "/a", false),
+    ] {
+      #expect(PathName.lies(path.bytes, within: directory.bytes) == lies, "\(path) \(directory)")
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+
+/// podman on this machine, as `scripts/lib/podman` sets it up, and the images that the tests run.
+///
+/// What podman 4.3 was found to do differently from a kubelet, and what the tests do about it:
+/// - `kube play` ignores `securityContext.seccompProfile`; the annotation that it replaced is honoured, with the profile
+///   looked up below `--seccomp-profile-root`. The manifest carries both.
+/// - `runAsUser`, `runAsGroup`, `drop: [ALL]`, `allowPrivilegeEscalation`, `readOnlyRootFilesystem` and the memory limit
+///   are honoured.
+/// - An emptyDir becomes a named volume of the whole machine, called like the pod's volume, on disk whatever its medium,
+///   without its size limit: names are made unique, and the tests that need a memory-backed `/tmp` use `podman run`.
+/// - A ConfigMap's keys become plain files, not links through `..data`: the tests of that layout use `podman run` with a
+///   directory laid out so.
+/// - A Secret volume without `optional` ends podman with a nil pointer.
+/// - There is no termination message: a file is mounted in its place.
+/// - `kube down` leaves volumes and secrets of the manifest behind.
+package enum ContainerEngine {
+  /// Whether to try. In CI a missing engine is a failure and not a reason to skip.
+  package static let isExpected =
+    ProcessInfo.processInfo.environment["CI"] == "true" || path(of: "podman") != nil
+
+  package static let whyNot: String = "podman is not installed here; scripts/setup --test installs it"
+
+  /// Images, by what they have besides the supervisor.
+  package enum Image: String, Sendable {
+    case python, bash
+    /// Built from scratch: static busybox alone.
+    case busybox
+    /// `python` with `/usr/local/bin/probe` and a set-user-ID copy of it.
+    case test
+
+    package var reference: String { "localhost/warder/\(rawValue):latest" }
+  }
+
+  /// Runs podman.
+  static func podman(_ arguments: [String]) -> ProcessCommand {
+    ProcessCommand(Repository.path("scripts/lib/podman"), arguments)
+  }
+
+  /// Builds the images out of the present binary, once for the whole test process.
+  package static func prepare() async throws {
+    try await preparation.value
+  }
+
+  private static let preparation = Task {
+    guard FileManager.default.isExecutableFile(atPath: WarderInit.binary) else {
+      throw TestSupportError("\(WarderInit.binary) is missing: run scripts/build")
+    }
+    var command = ProcessCommand(Repository.path("scripts/build-images"), ["--local", "--test"])
+    command.timeLimit = .seconds(600)
+    try await command.runSuccessfully()
+  }
+
+  private static func path(of program: String) -> String? {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+      .map { "\($0)/\(program)" }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+}

@@ -1,0 +1,47 @@
+package import WarderFrames
+
+/// A run of `warder-init`, as a plain process or in a container: its log and how it ended.
+package struct WarderRun: Sendable {
+  /// What it wrote to standard output: the frames.
+  package let log: [UInt8]
+  /// What it wrote to standard error: nothing, unless something went wrong.
+  package let errors: [UInt8]
+  /// How the process, or the container, ended.
+  package let end: ProcessRun.End
+  package let duration: Duration
+  /// The termination log afterwards, where the run had one.
+  package var terminationMessage: [UInt8]?
+
+  /// One run out of several that one container made.
+  package init(log: [UInt8], end: ProcessRun.End) {
+    self.log = log
+    self.end = end
+    errors = []
+    duration = .zero
+  }
+
+  package init(_ run: ProcessRun, terminationMessage: [UInt8]? = nil) {
+    log = run.output
+    errors = run.errors
+    end = run.end
+    duration = run.duration
+    self.terminationMessage = terminationMessage
+  }
+
+  /// What the log says, as any reader of it would find out: the one run that it tells of.
+  package func result() throws -> RunResult {
+    let results = RunAssembler.results(ofLog: log)
+    guard let only = results.first, results.count == 1 else {
+      throw TestSupportError("the log tells of \(results.count) runs instead of one")
+    }
+    return only
+  }
+
+  package var logText: String { String(decoding: log, as: UTF8.self) }
+}
+
+extension RunResult {
+  /// For comparisons that are to show what they found.
+  package var stdoutText: String { String(decoding: stdout, as: UTF8.self) }
+  package var stderrText: String { String(decoding: stderr, as: UTF8.self) }
+}
