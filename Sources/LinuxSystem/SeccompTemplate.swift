@@ -30,26 +30,33 @@ package enum SeccompTemplate {
 
   /// Puts the true operands in the places of the made-up ones. What is left over refuses -1, which is refused anyway.
   static func fill(
-    _ words: [UInt64], denial: SeccompDenial, protecting protection: SeccompProtection
+    _ words: consuming [UInt64], denial: SeccompDenial, protecting protection: SeccompProtection
   ) throws(SeccompError) -> [UInt64] {
     guard protection.processes.count <= processes.count, protection.groups.count <= groups.count else {
       throw .tooManyProtected(processes: protection.processes.count, groups: protection.groups.count)
     }
     let refusal = SeccompInstruction.answer(SeccompDenial.errno.action).word
     let refusalWanted = SeccompInstruction.answer(denial.action).word
-    var filled = words
-    for index in filled.indices {
-      let instruction = SeccompInstruction(word: filled[index])
-      if instruction.word == refusal { filled[index] = refusalWanted }
+    // Each made-up operand and the true one.
+    var replacements: [(madeUp: UInt32, id: UInt32)] = []
+    for (slot, process) in processes.enumerated() {
+      let id = slot < protection.processes.count ? protection.processes[slot] : -1
+      replacements.append((UInt32(bitPattern: process), UInt32(bitPattern: id)))
+    }
+    for (slot, group) in groups.enumerated() {
+      let id = slot < protection.groups.count ? -protection.groups[slot] : -1
+      replacements.append((UInt32(bitPattern: -group), UInt32(bitPattern: id)))
+    }
+
+    var filled = consume words
+    var places = filled.mutableSpan
+    let sought = replacements.span
+    for index in places.indices {
+      let instruction = SeccompInstruction(word: places[index])
+      if instruction.word == refusal { places[index] = refusalWanted }
       guard instruction.code == SeccompInstruction.jumpIfEqual else { continue }
-      let compared = Int32(bitPattern: instruction.operand)
-      for (slot, process) in processes.enumerated() where compared == process {
-        let id = slot < protection.processes.count ? protection.processes[slot] : -1
-        filled[index] = instruction.with(operand: UInt32(bitPattern: id)).word
-      }
-      for (slot, group) in groups.enumerated() where compared == -group {
-        let id = slot < protection.groups.count ? -protection.groups[slot] : -1
-        filled[index] = instruction.with(operand: UInt32(bitPattern: id)).word
+      for slot in sought.indices where sought[slot].madeUp == instruction.operand {
+        places[index] = instruction.with(operand: sought[slot].id).word
       }
     }
     return filled

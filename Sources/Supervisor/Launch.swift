@@ -4,7 +4,7 @@ internal import WarderFrames
 
 /// From a good task to a running script, and from there to its verdict.
 struct Launch {
-  let task: Task
+  let task: LoadedTask
   let configuration: EffectiveConfiguration
 
   /// Why the script's first instruction was never reached.

@@ -2,7 +2,7 @@ internal import LinuxSystem
 internal import TaskModel
 
 /// The script and what lies beside it, read once.
-struct Task {
+struct LoadedTask {
   /// Where the script came from, for people: a path, `stdin`, `env:NAME`.
   let origin: String
   /// The file name that the script gets in its working directory.
@@ -28,7 +28,7 @@ enum TaskReader {
   ///   - startUpDeadline: when a script that comes by standard input must have ended.
   static func read(
     _ loaded: ConfigurationLoader.Loaded, environment: [EnvironmentVariable], startUpDeadline: Instant
-  ) throws(TaskError) -> Task {
+  ) throws(TaskError) -> LoadedTask {
     let configuration = loaded.configuration
     let entries = try loaded.taskDirectory.map { path throws(TaskError) in try list(path) } ?? []
     let source = try readScript(loaded, entries: entries, environment: environment, deadline: startUpDeadline)
@@ -50,7 +50,7 @@ enum TaskReader {
       if name.utf8.elementsEqual(TaskFile.name.utf8) || name.utf8.elementsEqual(fileName.utf8) { continue }
       inputs.append(name)
     }
-    return Task(
+    return LoadedTask(
       origin: source.origin, fileName: fileName, script: source.bytes,
       sha256: SHA256.hexadecimal(of: source.bytes), runtime: runtime, directory: loaded.taskDirectory,
       inputs: inputs, unusableInputs: unusable, standardInputPath: try standardInput(of: loaded))

@@ -40,7 +40,7 @@ enum TaskRun {
       log: reporter.log.descriptor, terminationMessage: reporter.termination.rawDescriptor,
       exitStatus: ExitReason.internalError.ownExitCode ?? 1)
 
-    let task: Task
+    let task: LoadedTask
     do {
       task = try TaskReader.read(
         loaded, environment: beginning.environment,

@@ -20,31 +20,29 @@ package struct ChildEnvironment: Sendable {
     temporaryDirectory: String, cpuCount: Int
   ) -> ChildEnvironment {
     var scriptVariable: [UInt8]?
-    if case .variable(let name) = configuration.scriptSource { scriptVariable = Array(name.utf8) }
+    if case .variable(let name) = configuration.scriptSource { scriptVariable = name.bytes }
     let offered = container.filter { !EnvironmentLayer.isOwn($0.name) && $0.name != scriptVariable }
 
     var variables: [EnvironmentVariable] = []
     if configuration.disabled.contains(.environment) {
       for variable in offered where first(variable.name, in: variables) == nil { variables.append(variable) }
     }
-    let path = first(Array("PATH".utf8), in: offered).map { offered[$0].value } ?? Array(defaultPath.utf8)
-    let threads = "\(max(1, cpuCount))"
-    set(EnvironmentVariable(name: Array("PATH".utf8), value: path), in: &variables)
-    set(EnvironmentVariable("HOME", workDirectory), in: &variables)
-    set(EnvironmentVariable("TMPDIR", temporaryDirectory), in: &variables)
-    set(EnvironmentVariable("LANG", "C.UTF-8"), in: &variables)
-    // Output must not wait in a buffer that a kill throws away; and there is nowhere to write byte code to.
-    set(EnvironmentVariable("PYTHONUNBUFFERED", "1"), in: &variables)
-    set(EnvironmentVariable("PYTHONDONTWRITEBYTECODE", "1"), in: &variables)
-    // Numeric libraries start a thread for each of the node's processors unless told otherwise.
-    set(EnvironmentVariable("OMP_NUM_THREADS", threads), in: &variables)
-    set(EnvironmentVariable("OPENBLAS_NUM_THREADS", threads), in: &variables)
-    set(EnvironmentVariable("PYTHON_CPU_COUNT", threads), in: &variables)
+    let path = first("PATH".bytes, in: offered).map { offered[$0].value } ?? defaultPath.bytes
+    set(EnvironmentVariable(name: "PATH".bytes, value: path), in: &variables)
+    let threads = NumberUnit.count.format(Int64(max(1, cpuCount)))
+    let clean = [
+      ("HOME", workDirectory), ("TMPDIR", temporaryDirectory), ("LANG", "C.UTF-8"),
+      // Output must not wait in a buffer that a kill throws away; and there is nowhere to write byte code to.
+      ("PYTHONUNBUFFERED", "1"), ("PYTHONDONTWRITEBYTECODE", "1"),
+      // Numeric libraries start a thread for each of the node's processors unless told otherwise.
+      ("OMP_NUM_THREADS", threads), ("OPENBLAS_NUM_THREADS", threads), ("PYTHON_CPU_COUNT", threads),
+    ]
+    for (name, value) in clean { set(EnvironmentVariable(name, value), in: &variables) }
 
     for variable in runtime.environment { set(variable, in: &variables) }
     for variable in configuration.policy.environment { set(variable, in: &variables) }
     for name in configuration.policy.passedNames + configuration.passedNames {
-      if let index = first(Array(name.utf8), in: offered) { set(offered[index], in: &variables) }
+      if let index = first(name.bytes, in: offered) { set(offered[index], in: &variables) }
     }
     for variable in configuration.environment { set(variable, in: &variables) }
 
@@ -54,13 +52,15 @@ package struct ChildEnvironment: Sendable {
       withheld.append(variable)
     }
     return ChildEnvironment(
-      variables: variables, withheldNames: withheld.map { String(decoding: $0.name, as: UTF8.self) })
+      variables: variables, withheldNames: withheld.map { String(repairing: $0.name) })
   }
 
+  @inline(never)
   private static func first(_ name: [UInt8], in variables: [EnvironmentVariable]) -> Int? {
     variables.firstIndex { $0.name == name }
   }
 
+  @inline(never)
   private static func set(_ variable: EnvironmentVariable, in variables: inout [EnvironmentVariable]) {
     if let index = first(variable.name, in: variables) {
       variables[index] = variable

@@ -29,12 +29,19 @@ package struct ConfigurationError: Error, Sendable {
   /// What is wrong, what was expected and what was found, without the place.
   package let problem: String
 
-  package init(_ kind: Kind, at origin: ConfigurationOrigin, _ problem: String) {
+  package init(_ kind: Kind, at origin: ConfigurationOrigin, _ problem: Words) {
     self.kind = kind
     self.origin = origin
-    self.problem = problem
+    self.problem = problem.text
+  }
+
+  /// A value that does not fit the key that `origin` gives it to.
+  init(_ error: ValueError, at origin: ConfigurationOrigin) {
+    kind = error.kind
+    self.origin = origin
+    problem = error.problem
   }
 
   /// One sentence with the place in front.
-  package var message: String { origin.text + ": " + problem }
+  package var message: String { Text.joined([origin.text, problem], ": ") }
 }

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// Every key of the configuration. The rows of `row` are the one table from which the flag (`--open-files`), the environment
+/// Every key of the configuration. The rows of `makeRow` are the one table from which the flag (`--open-files`), the environment
 /// variable (`WARDER_OPEN_FILES`), the JSON key (`open_files`), `--help`, `--print-config` and the checks follow: a new key
 /// is a case here, its row below, and a property of `EffectiveConfiguration` to read it by.
 package enum ConfigurationKey: UInt8, CaseIterable, Sendable {
@@ -69,13 +69,29 @@ package struct ConfigurationRow: Sendable {
 }
 
 extension ConfigurationKey {
-  private static let longest = Duration.seconds(7 * 24 * 3_600)
+  /// The key's row.
+  package var row: ConfigurationRow { Self.rows[Int(rawValue)] }
+
+  /// The table, in the order of the cases. Made once: making a row takes memory, and keys are looked up by name.
+  private static let rows = allCases.map { $0.makeRow() }
+
+  private static let second: Int64 = 1_000
+  private static let hour = 3_600 * second
+  /// The longest duration that any key takes: a week.
+  private static let longest = 168 * hour
   private static let kibi: Int64 = 1 << 10
   private static let mebi: Int64 = 1 << 20
   private static let pebi: Int64 = 1 << 50
 
-  /// The key's row.
-  package var row: ConfigurationRow {
+  private static func duration(_ minimum: Int64, _ maximum: Int64, zero: ZeroMeaning = .literal) -> ValueKind {
+    .number(.milliseconds, minimum: minimum, maximum: maximum, zero: zero)
+  }
+
+  private static func size(_ minimum: Int64, zero: ZeroMeaning = .literal) -> ValueKind {
+    .number(.bytes, minimum: minimum, maximum: pebi, zero: zero)
+  }
+
+  private func makeRow() -> ConfigurationRow {
     switch self {
     case .script:
       ConfigurationRow(
@@ -83,7 +99,7 @@ extension ConfigurationKey {
         "the script: a path, or - for standard input; in a file, a name in the task directory")
     case .scriptEnvironment:
       ConfigurationRow(
-        "script_env", .text(.variableName), .authority, nil, "NAME", defaultText: "none",
+        "script_env", .text(.variableName), .authority, nil, "NAME",
         "the environment variable that holds the script's code")
     case .runtime:
       ConfigurationRow(
@@ -91,55 +107,51 @@ extension ConfigurationKey {
         "what runs the script: a runtime of the policy, by name or alias")
     case .arguments:
       ConfigurationRow(
-        "args", .arguments, .request, .byteStrings([]), "ARG", defaultText: "none",
-        "an argument of the script; also everything after --")
+        "args", .arguments, .request, .byteStrings([]), "ARG", "an argument of the script; also everything after --")
     case .standardInput:
       ConfigurationRow(
         "stdin", .text(.inputFile), .request, nil, "FILE", defaultText: "/dev/null",
         "the file of the task directory that the script reads as standard input")
     case .identifier:
       ConfigurationRow(
-        "id", .text(.identifier), .request, nil, "TEXT", defaultText: "none",
-        "a name for this task, repeated in the start frame")
+        "id", .text(.identifier), .request, nil, "TEXT", "a name for this task, repeated in the start frame")
     case .timeout:
       ConfigurationRow(
-        "timeout", .duration(minimum: .zero, maximum: Self.longest, zero: .literal), .request,
-        .duration(.seconds(300)), ceiling: .atMost(.duration(.seconds(1_800))), "DURATION",
-        "wall-clock time that the script may take; 0 ends it at once")
+        "timeout", Self.duration(0, Self.longest), .request, .number(300 * Self.second),
+        ceiling: .atMost(1_800 * Self.second), "DURATION", "wall-clock time that the script may take; 0 ends it at once"
+      )
     case .grace:
       ConfigurationRow(
-        "grace", .duration(minimum: .zero, maximum: .seconds(600), zero: .literal), .request,
-        .duration(.seconds(2)), "DURATION",
+        "grace", Self.duration(0, 600 * Self.second), .request, .number(2 * Self.second), "DURATION",
         "time between SIGTERM and SIGKILL on timeout and cancellation; 0 kills at once")
     case .cpuTime:
       ConfigurationRow(
-        "cpu_time", .duration(minimum: .seconds(1), maximum: Self.longest, zero: .off), .request,
-        .duration(.zero), "DURATION",
+        "cpu_time", Self.duration(Self.second, Self.longest, zero: .off), .request, .number(0), "DURATION",
         "CPU time that each process may use, rounded up to whole seconds; 0 or off for no limit")
     case .dataSize:
       ConfigurationRow(
-        "data_size", .bytes(minimum: Self.mebi, maximum: Self.pebi, zero: .off), .request, .number(0), "SIZE",
+        "data_size", Self.size(Self.mebi, zero: .off), .request, .number(0), "SIZE",
         "data segment and private memory of each process (RLIMIT_DATA); 0 or off for no limit")
     case .openFiles:
       ConfigurationRow(
-        "open_files", .count(minimum: 16, maximum: 1 << 20), .request, .number(1_024), "COUNT",
-        "open descriptors of each process (RLIMIT_NOFILE)")
+        "open_files", .number(.count, minimum: 16, maximum: 1 << 20, zero: .literal), .request, .number(1_024),
+        "COUNT", "open descriptors of each process (RLIMIT_NOFILE)")
     case .fileSize:
       ConfigurationRow(
-        "file_size", .bytes(minimum: 0, maximum: Self.pebi, zero: .literal), .request, .number(256 * Self.mebi),
-        "SIZE", "size of each file that is written (RLIMIT_FSIZE); 0 forbids writing to files")
+        "file_size", Self.size(0), .request, .number(256 * Self.mebi), "SIZE",
+        "size of each file that is written (RLIMIT_FSIZE); 0 forbids writing to files")
     case .standardOutputLimit:
       ConfigurationRow(
-        "stdout_limit", .bytes(minimum: 0, maximum: Self.pebi, zero: .literal), .request, .number(4 * Self.mebi),
-        "SIZE", "bytes of standard output that are kept; 0 keeps none")
+        "stdout_limit", Self.size(0), .request, .number(4 * Self.mebi), "SIZE",
+        "bytes of standard output that are kept; 0 keeps none")
     case .standardErrorLimit:
       ConfigurationRow(
-        "stderr_limit", .bytes(minimum: 0, maximum: Self.pebi, zero: .literal), .request, .number(Self.mebi),
-        "SIZE", "bytes of standard error that are kept; 0 keeps none")
+        "stderr_limit", Self.size(0), .request, .number(Self.mebi), "SIZE",
+        "bytes of standard error that are kept; 0 keeps none")
     case .logLimit:
       ConfigurationRow(
-        "log_limit", .bytes(minimum: 256 * Self.kibi, maximum: Self.pebi, zero: .literal), .request,
-        .number(9 * Self.mebi), "SIZE", "bytes of the whole log, each line charged 64 more than it has")
+        "log_limit", Self.size(256 * Self.kibi), .request, .number(9 * Self.mebi), "SIZE",
+        "bytes of the whole log, each line charged 64 more than it has")
     case .output:
       ConfigurationRow(
         "output", .choice(OutputPolicy.names), .request, .choice(OutputPolicy.truncate.rawValue), "CHOICE",
@@ -154,19 +166,19 @@ extension ConfigurationKey {
         "CHOICE", "the system calls that the script may make; unconfined sets no filter")
     case .read:
       ConfigurationRow(
-        "read", .paths, .authority, .texts([]), "PATHS", defaultText: "none",
+        "read", .paths, .authority, .texts([]), "PATHS",
         "more paths that the script may read and execute")
     case .write:
       ConfigurationRow(
-        "write", .paths, .authority, .texts([]), "PATHS", defaultText: "none",
+        "write", .paths, .authority, .texts([]), "PATHS",
         "more paths that the script may write")
     case .environment:
       ConfigurationRow(
-        "env", .assignments, .authority, .byteStrings([]), "NAME=VALUE", defaultText: "none",
+        "env", .assignments, .authority, .byteStrings([]), "NAME=VALUE",
         "a variable of the script's environment")
     case .passEnvironment:
       ConfigurationRow(
-        "pass_env", .names, .authority, .texts([]), "NAMES", defaultText: "none",
+        "pass_env", .names, .authority, .texts([]), "NAMES",
         "variables of the container's environment that the script gets too")
     case .require:
       ConfigurationRow(
@@ -175,7 +187,7 @@ extension ConfigurationKey {
         "layers of isolation without which the script must not start")
     case .disable:
       ConfigurationRow(
-        "disable", .layers(.all, looser: .withMore), .authority, .layers([]), "LAYERS", defaultText: "none",
+        "disable", .layers(.all, looser: .withMore), .authority, .layers([]), "LAYERS",
         "layers of isolation to switch off, for diagnosis")
     case .exitCode:
       ConfigurationRow(
@@ -191,8 +203,8 @@ extension ConfigurationKey {
         "where the short verdict goes: a path, none, or auto for /dev/termination-log if there is one")
     case .heartbeat:
       ConfigurationRow(
-        "heartbeat", .duration(minimum: .milliseconds(100), maximum: .seconds(3_600), zero: .off), .request,
-        .duration(.seconds(10)), "DURATION", "interval of events while the script is silent; 0 or off for none")
+        "heartbeat", Self.duration(100, Self.hour, zero: .off), .request, .number(10 * Self.second), "DURATION",
+        "interval of events while the script is silent; 0 or off for none")
     case .task:
       ConfigurationRow(
         "task", .text(.path), .location, .text("/task"), "DIR", "the task directory")
@@ -204,20 +216,55 @@ extension ConfigurationKey {
   }
 
   /// `--open-files`
-  package var flag: String { "--" + hyphenated }
+  package var flag: String { Self.flagPrefix + Self.translated(row.name, ASCII.underscore, to: ASCII.hyphen) }
 
   /// `WARDER_OPEN_FILES`
   package var variable: String {
-    String(decoding: Array("WARDER_".utf8) + row.name.utf8.map { ASCII.isLower($0) ? $0 - 32 : $0 }, as: UTF8.self)
+    EnvironmentLayer.prefix + String(repairing: row.name.bytes.map { ASCII.isLower($0) ? $0 - 32 : $0 })
   }
 
-  private var hyphenated: String {
-    String(decoding: row.name.utf8.map { $0 == ASCII.underscore ? ASCII.hyphen : $0 }, as: UTF8.self)
+  private static let flagPrefix = "--"
+
+  private static func translated(_ name: String, _ byte: UInt8, to other: UInt8) -> String {
+    String(repairing: name.bytes.map { $0 == byte ? other : $0 })
   }
 
   /// The key whose JSON name is `name`.
   package init?(name: String) {
-    guard let key = Self.allCases.first(where: { $0.row.name.hasSameBytes(as: name) }) else { return nil }
-    self = key
+    for key in Self.allCases where key.row.name.hasSameBytes(as: name) {
+      self = key
+      return
+    }
+    return nil
+  }
+
+  /// The key whose flag is `flag`, dashes included.
+  init?(flag: String) {
+    let bytes = flag.bytes
+    guard bytes.begin(with: Self.flagPrefix), !bytes.contains(ASCII.underscore) else { return nil }
+    self.init(name: Self.translated(String(repairing: bytes.part(2, bytes.count)), ASCII.hyphen, to: ASCII.underscore))
+  }
+
+  /// The key whose variable is `variable`, of which `EnvironmentLayer.isOwn` is true.
+  init?(variable: [UInt8]) {
+    var name = variable.part(EnvironmentLayer.prefix.utf8.count, variable.count)
+    for index in name.indices {
+      if ASCII.isLower(name[index]) { return nil }
+      if ASCII.isUpper(name[index]) { name[index] += 32 }
+    }
+    self.init(name: String(repairing: name))
+  }
+
+  /// The names of keys, as a file, a variable or a flag spells them, that `layer` may set; for suggestions.
+  static func names(for layer: ConfigurationLayer) -> [String] {
+    var names: [String] = []
+    for key in allCases where key.row.standing.permits(layer) {
+      switch layer {
+      case .environment: names.append(key.variable)
+      case .flags: names.append(key.flag)
+      case .builtIn, .policy, .taskFile: names.append(key.row.name)
+      }
+    }
+    return names
   }
 }

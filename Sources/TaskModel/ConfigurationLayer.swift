@@ -40,7 +40,7 @@ package enum ConfigurationOrigin: Sendable {
     switch self {
     case .builtIn: "built-in defaults"
     case .file(let path, nil): path
-    case .file(let path, let position?): path + ":\(position.line):\(position.column)"
+    case .file(let path, let position?): ("\(path):\(position.line):\(position.column)" as Words).text
     case .variable(let name): name
     case .flag(let flag): flag
     case .commandLine: "command line"

@@ -1,7 +1,6 @@
 /// A value of the configuration, already checked against its key's grammar and range.
 package enum ConfigurationValue: Sendable {
-  case duration(Duration)
-  /// Bytes or a count.
+  /// Milliseconds, bytes or a count, as the key's unit says.
   case number(Int64)
   /// The index of one of the key's choices.
   case choice(Int)
@@ -11,23 +10,26 @@ package enum ConfigurationValue: Sendable {
   /// The script's arguments, or `NAME=VALUE` assignments: bytes, because neither need be UTF-8.
   case byteStrings([[UInt8]])
   case layers(IsolationLayers)
-}
 
-/// What zero means to a key of durations or numbers.
-package enum ZeroMeaning: Sendable {
-  /// Zero is a value like any other: nothing is allowed, or it happens at once.
-  case literal
-  /// Zero, also written `off`, switches the limit off: it is looser than every number.
-  case off
+  /// The value as `--print-config` and messages show a scalar; lists are joined with commas.
+  package func text(for kind: ValueKind) -> String {
+    switch (self, kind) {
+    case (.number(let number), .number(let unit, _, _, let zero)): unit.format(number, zero: zero)
+    case (.choice(let index), .choice(let choices)): choices[index]
+    case (.text(let text), _): text
+    case (.texts(let texts), _): Text.joined(texts)
+    case (.byteStrings(let items), _): Text.joined(items.map { String(repairing: $0) })
+    case (.layers(let layers), _): Text.joined(layers.names)
+    case (.number(let number), _): ("\(number)" as Words).text
+    case (.choice(let index), _): ("\(index)" as Words).text
+    }
+  }
 }
 
 /// What kind of value a key has; says its grammar, its range and the order of its values from tight to loose.
 package enum ValueKind: Sendable {
-  /// Between two durations, both allowed; where zero means `off` it is allowed besides.
-  case duration(minimum: Duration, maximum: Duration, zero: ZeroMeaning)
-  /// A number of bytes between two bounds.
-  case bytes(minimum: Int64, maximum: Int64, zero: ZeroMeaning)
-  case count(minimum: Int64, maximum: Int64)
+  /// A number between two bounds, both allowed; where zero means `off` it is allowed besides.
+  case number(NumberUnit, minimum: Int64, maximum: Int64, zero: ZeroMeaning)
   /// One of the names, which stand from tight to loose.
   case choice([String])
   case text(TextRule)
@@ -41,23 +43,65 @@ package enum ValueKind: Sendable {
   case assignments
   /// A set of isolation layers out of the given ones. It is looser with fewer members (`require`) or with more (`disable`).
   case layers(IsolationLayers, looser: LooserSet)
+}
 
-  /// Whether a flag of this kind may be given several times, each adding to the list.
-  var isList: Bool {
+/// What a number counts, which decides how it is written.
+package enum NumberUnit: UInt8, Sendable {
+  /// Written as a duration.
+  case milliseconds
+  /// Written as a quantity.
+  case bytes
+  case count
+
+  /// The number that a text says.
+  func parse(_ text: String) throws(ValueError) -> Int64 {
+    let problem: String
     switch self {
-    case .paths, .names, .arguments, .assignments, .layers: true
-    case .duration, .bytes, .count, .choice, .text: false
+    case .milliseconds:
+      do { return try WallDuration.parse(text).wholeMilliseconds } catch { problem = error.message }
+    case .bytes:
+      do { return try Quantity.parse(text) } catch { problem = error.message }
+    case .count:
+      do { return try Count.parse(text) } catch { problem = error.message }
+    }
+    throw ValueError(.malformed, text.utf8.isEmpty ? "\(problem)" : "\(problem) (in \(quoted: text))")
+  }
+
+  /// The text of a number, which must not be negative.
+  func format(_ number: Int64, zero: ZeroMeaning = .literal) -> String {
+    if number == 0, zero == .off { return "off" }
+    switch self {
+    case .milliseconds: return WallDuration.format(.milliseconds(number))
+    case .bytes: return Quantity.format(number)
+    case .count: return ("\(number)" as Words).text
+    }
+  }
+
+  /// What a file may have in place of a number of the unit, for messages.
+  var expectation: String {
+    switch self {
+    case .milliseconds: "a string with a unit such as \"30s\""
+    case .bytes: "a string such as \"64Mi\", or a number"
+    case .count: "a number"
     }
   }
 }
 
+/// What zero means to a key of numbers.
+package enum ZeroMeaning: UInt8, Sendable {
+  /// Zero is a value like any other: nothing is allowed, or it happens at once.
+  case literal
+  /// Zero, also written `off`, switches the limit off: it is looser than every number.
+  case off
+}
+
 /// Which way a set of layers gets looser.
-package enum LooserSet: Sendable {
+package enum LooserSet: UInt8, Sendable {
   case withFewer, withMore
 }
 
 /// What a text value may look like.
-package enum TextRule: Sendable {
+package enum TextRule: UInt8, Sendable {
   /// In a file: a path inside the task directory. In a variable or a flag: any path, `-` being standard input.
   case script
   /// A path inside the task directory.
@@ -71,24 +115,4 @@ package enum TextRule: Sendable {
   case logTarget
   /// `auto`, `none` or an absolute path.
   case messageTarget
-}
-
-extension ConfigurationValue {
-  /// The value as `--print-config` and messages show a scalar; lists are joined with commas.
-  package func text(for kind: ValueKind) -> String {
-    switch (self, kind) {
-    case (.duration(let duration), .duration(_, _, let zero)):
-      duration == .zero && zero == .off ? "off" : WallDuration.format(duration)
-    case (.duration(let duration), _): WallDuration.format(duration)
-    case (.number(let number), .bytes(_, _, let zero)):
-      number == 0 && zero == .off ? "off" : Quantity.format(number)
-    case (.number(let number), _): "\(number)"
-    case (.choice(let index), .choice(let choices)): choices[index]
-    case (.choice(let index), _): "\(index)"
-    case (.text(let text), _): text
-    case (.texts(let texts), _): Text.joined(texts)
-    case (.byteStrings(let items), _): Text.joined(items.map { String(decoding: $0, as: UTF8.self) })
-    case (.layers(let layers), _): Text.joined(layers.names)
-    }
-  }
 }

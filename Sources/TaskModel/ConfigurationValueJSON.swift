@@ -9,28 +9,14 @@ extension ConfigurationValue {
   /// lists are arrays of strings, and environment variables an object of strings.
   static func read(_ node: JSONNode, as kind: ValueKind) throws(ValueError) -> ConfigurationValue {
     switch kind {
-    case .duration(let minimum, let maximum, let zero):
-      if case .number(let number) = node.value {
-        guard number.integer == 0 else {
-          throw ValueError(.wrongType, "expected a string with a unit such as \"30s\", found the number \(number.text)")
-        }
-        return try inRange(.zero, minimum, maximum, zero)
-      }
-      return try parse(try string(node, "a string such as \"30s\""), as: kind, inFile: true)
-    case .bytes(let minimum, let maximum, let zero):
-      if case .number(let number) = node.value {
-        return try inRange(try integer(number), minimum, maximum, zero, kind)
-      }
-      return try parse(try string(node, "a string such as \"64Mi\", or a number"), as: kind, inFile: true)
-    case .count(let minimum, let maximum):
-      guard case .number(let number) = node.value else {
-        throw ValueError(.wrongType, "expected a number, found \(node.value.kind)")
-      }
-      return try inRange(try integer(number), minimum, maximum, .literal, kind)
+    case .number(let unit, _, _, _):
+      if case .number(let number) = node.value { return try inRange(try integer(number, unit), kind) }
+      guard unit != .count else { throw .wrongType(expected: "a number", found: node.value.kind) }
+      return try parse(try string(node, unit.expectation), as: kind, inFile: true)
     case .choice, .text:
       return try parse(try string(node, "a string"), as: kind, inFile: true)
     case .paths, .names, .arguments, .layers:
-      return try list(of: try strings(node), as: kind)
+      return try list(of: try strings(node).map { $0.bytes }, as: kind)
     case .assignments:
       return try list(of: try assignments(node), as: kind)
     }
@@ -48,40 +34,43 @@ extension ConfigurationValue {
     return try read(node, as: kind)
   }
 
+  /// The strings of an array.
+  static func strings(_ node: JSONNode) throws(ValueError) -> [String] {
+    guard case .array(let items) = node.value else {
+      throw .wrongType(expected: "an array of strings", found: node.value.kind)
+    }
+    var strings: [String] = []
+    for item in items { strings.append(try string(item, "an array of strings")) }
+    return strings
+  }
+
   private static func string(_ node: JSONNode, _ expected: String) throws(ValueError) -> String {
     guard case .string(let text) = node.value else {
-      throw ValueError(.wrongType, "expected \(expected), found \(node.value.kind)")
+      throw .wrongType(expected: "\(expected)", found: node.value.kind)
     }
     return text
   }
 
-  private static func integer(_ number: JSONNumber) throws(ValueError) -> Int64 {
-    guard let integer = number.integer else {
-      throw ValueError(.malformed, "expected a whole number, found \(number.text)")
+  private static func integer(_ number: JSONNumber, _ unit: NumberUnit) throws(ValueError) -> Int64 {
+    let integer = number.integer
+    // Nobody knows whether 30 was meant as seconds or milliseconds; 0 is the same in both.
+    if unit == .milliseconds, integer != 0 {
+      throw .wrongType(expected: "\(unit.expectation)", found: Text.joined(["the number ", number.text], ""))
     }
+    guard let integer else { throw ValueError(.malformed, "expected a whole number, found \(number.text)") }
     return integer
-  }
-
-  private static func strings(_ node: JSONNode) throws(ValueError) -> [[UInt8]] {
-    guard case .array(let items) = node.value else {
-      throw ValueError(.wrongType, "expected an array of strings, found \(node.value.kind)")
-    }
-    var strings: [[UInt8]] = []
-    for item in items { strings.append(Array(try string(item, "an array of strings").utf8)) }
-    return strings
   }
 
   private static func assignments(_ node: JSONNode) throws(ValueError) -> [[UInt8]] {
     guard case .object(let members) = node.value else {
-      throw ValueError(.wrongType, "expected an object of strings, found \(node.value.kind)")
+      throw .wrongType(expected: "an object of strings", found: node.value.kind)
     }
     var items: [[UInt8]] = []
     for member in members {
-      guard !member.name.utf8.contains(ASCII.equals) else {
-        throw ValueError(.malformed, "expected a name without =, found \(Text.quoted(member.name))")
-      }
-      let value = try string(member.node, "an object of strings")
-      items.append(EnvironmentVariable(member.name, value).assignment)
+      let name = member.name.bytes
+      if name.contains(ASCII.equals) { throw .malformed(expected: "a name without =", found: name) }
+      let value = try string(member.node, "an object of strings").bytes
+      items.append(EnvironmentVariable(name: name, value: value).assignment)
     }
     return items
   }

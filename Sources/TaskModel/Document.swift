@@ -12,7 +12,7 @@ struct Document {
       node = try JSONParser.parse(bytes, limits: .standard)
     } catch {
       throw ConfigurationError(
-        .syntax, at: .file(path: path, position: error.position), error.problem.message)
+        .syntax, at: .file(path: path, position: error.position), "\(error.problem.message)")
     }
     return try members(of: node, "the file")
   }
@@ -36,30 +36,32 @@ struct Document {
     .file(path: path, position: JSONParser.position(of: offset, in: bytes))
   }
 
-  func error(_ kind: ConfigurationError.Kind, _ offset: Int, _ problem: String) -> ConfigurationError {
+  func error(_ kind: ConfigurationError.Kind, _ offset: Int, _ problem: Words) -> ConfigurationError {
     ConfigurationError(kind, at: origin(offset), problem)
   }
 
   func wrongType(_ node: JSONNode, _ what: String, _ expected: String) -> ConfigurationError {
-    error(.wrongType, node.offset, what + ": expected \(expected), found \(node.value.kind)")
+    error(.wrongType, node.offset, "\(what): expected \(expected), found \(node.value.kind)")
+  }
+
+  /// A value that does not fit its place.
+  func error(_ error: ValueError, _ node: JSONNode, _ what: String) -> ConfigurationError {
+    self.error(error.kind, node.offset, "\(what): \(error.problem)")
   }
 
   /// A member whose name is none of `known`.
   func unknownMember(_ member: JSONMember, _ what: String, known: [String]) -> ConfigurationError {
-    let nearest = Text.nearest(to: member.name, among: known)
-    return error(
-      .unknownName, member.nameOffset,
-      "\(what) has no key \(Text.quoted(member.name))"
-        + (nearest.map { "; did you mean \($0)?" } ?? "; it may have \(Text.joined(known))"))
+    let suggestion = Text.suggestion(
+      for: member.name, among: known, otherwise: Text.joined(["; it may have ", Text.joined(known)], ""))
+    return error(.unknownName, member.nameOffset, "\(what) has no key \(quoted: member.name)\(suggestion)")
   }
 
   /// The setting that a member makes, whose name must be a key that `layer` may set.
   func setting(
     _ member: JSONMember, layer: ConfigurationLayer, _ what: String
   ) throws(ConfigurationError) -> ConfigurationSetting {
-    let permitted = ConfigurationKey.allCases.filter { $0.row.standing.permits(layer) }
     guard let key = ConfigurationKey(name: member.name) else {
-      throw unknownMember(member, what, known: permitted.map { $0.row.name })
+      throw unknownMember(member, what, known: ConfigurationKey.names(for: layer))
     }
     guard key.row.standing.permits(layer) else {
       throw error(.notPermittedHere, member.nameOffset, Self.refusal(of: key, what))
@@ -68,16 +70,17 @@ struct Document {
       let value = try ConfigurationValue.read(member.node, as: key.row.kind)
       return ConfigurationSetting(key: key, value: value, origin: origin(member.node.offset))
     } catch {
-      throw self.error(error.kind, member.node.offset, key.row.name + ": " + error.problem)
+      throw self.error(error, member.node, key.row.name)
     }
   }
 
-  private static func refusal(of key: ConfigurationKey, _ what: String) -> String {
-    switch key.row.standing {
-    case .authority:
-      "\(key.row.name) is not for \(what) to set: only the image's policy, \(key.variable) or \(key.flag) may"
-    case .location: "\(key.row.name) is not for \(what) to set: only \(key.variable) or \(key.flag) may"
-    case .flag, .request: "\(key.row.name) is not for \(what) to set: only \(key.flag) may"
-    }
+  private static func refusal(of key: ConfigurationKey, _ what: String) -> Words {
+    let permitted =
+      switch key.row.standing {
+      case .authority: Text.joined(["the image's policy, ", key.variable, " or ", key.flag], "")
+      case .location: Text.joined([key.variable, key.flag], " or ")
+      case .flag, .request: key.flag
+      }
+    return "\(key.row.name) is not for \(what) to set: only \(permitted) may"
   }
 }

@@ -63,13 +63,12 @@ extension EffectiveConfiguration {
   package var identifier: String? { text(.identifier) }
 
   /// Zero: the script is ended at once.
-  package var timeout: Duration { duration(.timeout) }
+  package var timeout: Duration { .milliseconds(number(.timeout)) }
   /// Zero: killed at once.
-  package var grace: Duration { duration(.grace) }
+  package var grace: Duration { .milliseconds(number(.grace)) }
   /// RLIMIT_CPU in whole seconds, nil for no limit.
   package var cpuTimeSeconds: Int64? {
-    let milliseconds = duration(.cpuTime).wholeMilliseconds
-    return milliseconds == 0 ? nil : (milliseconds + 999) / 1_000
+    number(.cpuTime) == 0 ? nil : (number(.cpuTime) + 999) / 1_000
   }
   /// RLIMIT_DATA in bytes, nil for no limit.
   package var dataSizeBytes: Int64? { number(.dataSize) == 0 ? nil : number(.dataSize) }
@@ -86,7 +85,7 @@ extension EffectiveConfiguration {
   package var readPaths: [String] { texts(.read) }
   package var writePaths: [String] { texts(.write) }
   package var environment: [EnvironmentVariable] {
-    byteStrings(.environment).compactMap { EnvironmentVariable(assignment: $0) }
+    EnvironmentVariable.list(byteStrings(.environment))
   }
   package var passedNames: [String] { texts(.passEnvironment) }
   package var required: IsolationLayers { layers(.require) }
@@ -99,15 +98,11 @@ extension EffectiveConfiguration {
     return target.hasSameBytes(as: "none") ? .none : .path(target)
   }
   /// Nil for no heartbeat.
-  package var heartbeat: Duration? { duration(.heartbeat) == .zero ? nil : duration(.heartbeat) }
+  package var heartbeat: Duration? { number(.heartbeat) == 0 ? nil : .milliseconds(number(.heartbeat)) }
   package var taskDirectory: String { text(.task) ?? "/task" }
 
   /// From the child's start to the end of the process, at the latest: timeout, grace and drain.
   package var worstCase: Duration { timeout + grace + TimeBounds.drain }
-
-  private func duration(_ key: ConfigurationKey) -> Duration {
-    if case .duration(let duration)? = self[key].value { duration } else { .zero }
-  }
 
   private func number(_ key: ConfigurationKey) -> Int64 {
     if case .number(let number)? = self[key].value { number } else { 0 }

@@ -44,7 +44,7 @@ package enum EntryScript {
     }
     guard let only = candidates.first else { throw .noScript(directory: directory) }
     guard candidates.count == 1 else {
-      throw .ambiguous(directory: directory, names: candidates.map { String(decoding: $0.name, as: UTF8.self) })
+      throw .ambiguous(directory: directory, names: candidates.map { String(repairing: $0.name) })
     }
     guard let script = String(exactly: only.name) else { throw .badName(directory: directory) }
     return script
@@ -54,19 +54,19 @@ package enum EntryScript {
     _ name: String, _ entries: [TaskDirectoryEntry], _ directory: String
   ) throws(ScriptProblem) -> String {
     if name.utf8.contains(ASCII.slash) { return name }
-    let path = directory + "/" + name
-    guard let entry = entries.first(where: { $0.name.elementsEqual(name.utf8) }) else {
-      throw .missing(path: path, present: entries.map { String(decoding: $0.name, as: UTF8.self) })
+    let path = Text.joined([directory, name], "/")
+    for entry in entries where entry.name.areBytes(of: name) {
+      if entry.isDirectory { throw .isDirectory(path: path) }
+      return name
     }
-    guard !entry.isDirectory else { throw .isDirectory(path: path) }
-    return name
+    throw .missing(path: path, present: entries.map { String(repairing: $0.name) })
   }
 
   /// Not the configuration, not the input, nothing hidden, no directory.
   private static func isCandidate(_ entry: TaskDirectoryEntry, _ standardInput: String?) -> Bool {
     guard !entry.isDirectory, entry.name.first != ASCII.dot else { return false }
-    if entry.name.elementsEqual(TaskFile.name.utf8) { return false }
-    if let standardInput, entry.name.elementsEqual(standardInput.utf8) { return false }
+    if entry.name.areBytes(of: TaskFile.name) { return false }
+    if let standardInput, entry.name.areBytes(of: standardInput) { return false }
     return true
   }
 

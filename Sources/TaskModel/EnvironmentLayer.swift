@@ -9,9 +9,9 @@ package enum EnvironmentLayer {
   package static func parse(_ environment: [EnvironmentVariable]) throws(ConfigurationError) -> ParsedLayer {
     var layer = ParsedLayer(.environment)
     for variable in environment where isOwn(variable.name) {
-      guard let key = key(of: variable.name) else {
+      guard let key = ConfigurationKey(variable: variable.name) else {
         if ServiceLink.matches(name: variable.name, value: variable.value) { continue }
-        throw unknown(variable.name)
+        throw unknown(String(repairing: variable.name))
       }
       let origin = ConfigurationOrigin.variable(key.variable)
       guard key.row.standing.permits(.environment) else {
@@ -20,30 +20,26 @@ package enum EnvironmentLayer {
       guard layer.setting(of: key) == nil else {
         throw ConfigurationError(.duplicate, at: origin, "the variable is in the environment twice")
       }
-      let value: ConfigurationValue
-      do { value = try read(variable.value, key.row.kind) } catch {
-        throw ConfigurationError(error.kind, at: origin, error.problem)
+      do {
+        let value = try read(variable.value, key.row.kind)
+        layer.append(ConfigurationSetting(key: key, value: value, origin: origin))
+      } catch {
+        throw ConfigurationError(error, at: origin)
       }
-      layer.append(ConfigurationSetting(key: key, value: value, origin: origin))
     }
     return layer
   }
 
+  /// Whether a variable of this name is meant for the supervisor.
   static func isOwn(_ name: [UInt8]) -> Bool {
-    name.count >= prefix.utf8.count && name[..<prefix.utf8.count].elementsEqual(prefix.utf8)
+    name.begin(with: prefix)
   }
 
-  private static func key(of name: [UInt8]) -> ConfigurationKey? {
-    ConfigurationKey.allCases.first { name.elementsEqual($0.variable.utf8) }
-  }
-
-  private static func unknown(_ name: [UInt8]) -> ConfigurationError {
-    let text = String(decoding: name, as: UTF8.self)
-    let nearest = Text.nearest(
-      to: text, among: ConfigurationKey.allCases.map { $0.variable }, common: prefix.utf8.count)
-    return ConfigurationError(
-      .unknownName, at: .variable(text),
-      "no key has this variable" + (nearest.map { "; did you mean \($0)?" } ?? "; --help lists the keys"))
+  private static func unknown(_ name: String) -> ConfigurationError {
+    let suggestion = Text.suggestion(
+      for: name, among: ConfigurationKey.names(for: .environment), common: prefix.utf8.count,
+      otherwise: "; --help lists the keys")
+    return ConfigurationError(.unknownName, at: .variable(name), "no key has this variable\(suggestion)")
   }
 
   private static func read(_ bytes: [UInt8], _ kind: ValueKind) throws(ValueError) -> ConfigurationValue {
@@ -51,14 +47,9 @@ package enum EnvironmentLayer {
     case .arguments, .assignments:
       return try ConfigurationValue.parseJSON(bytes, as: kind)
     case .paths, .names, .layers:
-      return try ConfigurationValue.list(of: commaSeparated(bytes), as: kind)
-    case .duration, .bytes, .count, .choice, .text:
+      return try ConfigurationValue.list(of: ConfigurationValue.commaSeparated(bytes), as: kind)
+    case .number, .choice, .text:
       return try ConfigurationValue.parse(try ConfigurationValue.utf8(bytes), as: kind, inFile: false)
     }
-  }
-
-  /// The items between commas; an empty text is an empty list.
-  static func commaSeparated(_ bytes: [UInt8]) -> [[UInt8]] {
-    bytes.isEmpty ? [] : Text.pieces(of: bytes, separatedBy: ASCII.comma)
   }
 }

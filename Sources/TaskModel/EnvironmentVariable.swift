@@ -9,13 +9,22 @@ package struct EnvironmentVariable: Sendable {
   }
 
   package init(_ name: String, _ value: String) {
-    self.init(name: Array(name.utf8), value: Array(value.utf8))
+    self.init(name: name.bytes, value: value.bytes)
   }
 
   /// Splits `NAME=VALUE` at its first `=`; nil where there is none or the name is empty.
   package init?(assignment: [UInt8]) {
     guard let split = assignment.firstIndex(of: ASCII.equals), split > 0 else { return nil }
-    self.init(name: Array(assignment[..<split]), value: Array(assignment[(split + 1)...]))
+    self.init(name: assignment.part(0, split), value: assignment.part(split + 1, assignment.count))
+  }
+
+  /// The variables of assignments that are known to be ones.
+  static func list(_ assignments: [[UInt8]]) -> [EnvironmentVariable] {
+    var variables: [EnvironmentVariable] = []
+    for assignment in assignments {
+      if let variable = EnvironmentVariable(assignment: assignment) { variables.append(variable) }
+    }
+    return variables
   }
 
   /// `NAME=VALUE`, without a NUL at its end.

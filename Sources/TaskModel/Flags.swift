@@ -81,18 +81,18 @@ private struct FlagParser {
     while position < arguments.count {
       let argument = arguments[position]
       position += 1
-      guard argument.starts(with: [ASCII.hyphen, ASCII.hyphen]) else { throw notAnOption(argument) }
+      guard argument.begin(with: "--") else { throw notAnOption(argument) }
       if argument.count == 2 {
         append(Array(arguments[position...]), to: .arguments)
         break
       }
       let split = argument.firstIndex(of: ASCII.equals)
-      let name = String(decoding: argument[..<(split ?? argument.count)], as: UTF8.self)
-      let attached = split.map { Array(argument[($0 + 1)...]) }
+      let name = String(repairing: argument.part(0, split ?? argument.count))
+      let attached = split.map { argument.part($0 + 1, argument.count) }
 
       if let action = ActionFlag.allCases.first(where: { $0.flag.hasSameBytes(as: name) }) {
         if let invocation = try perform(action, attached) { return invocation }
-      } else if let key = ConfigurationKey.allCases.first(where: { $0.flag.hasSameBytes(as: name) }) {
+      } else if let key = ConfigurationKey(flag: name) {
         try set(key, to: try value(of: name, attached))
       } else {
         throw unknown(name)
@@ -119,7 +119,7 @@ private struct FlagParser {
         throw ConfigurationError(.conflict, at: origin, "the flag stands alone: it runs no script")
       }
       guard let path = String(exactly: directory), !path.utf8.isEmpty else {
-        throw ConfigurationError(.malformed, at: origin, "expected a directory, found \(Text.quoted(directory))")
+        throw ConfigurationError(.malformed, at: origin, "expected a directory, found \(quoted: directory)")
       }
       return .install(directory: path)
     }
@@ -132,10 +132,10 @@ private struct FlagParser {
       throw ConfigurationError(.missing, at: .flag(flag), "expected a value, found the end of the command line")
     }
     let next = arguments[position]
-    if next.starts(with: [ASCII.hyphen, ASCII.hyphen]) {
+    if next.begin(with: "--") {
       throw ConfigurationError(
         .missing, at: .flag(flag),
-        "expected a value, found the option \(Text.quoted(next)); a value that begins with -- is written \(flag)=VALUE")
+        "expected a value, found the option \(quoted: next); a value that begins with -- is written \(flag)=VALUE")
     }
     position += 1
     return next
@@ -145,27 +145,22 @@ private struct FlagParser {
     let kind = key.row.kind
     switch kind {
     case .arguments, .assignments:
-      append(bytes.isEmpty && isAssignments(kind) ? [] : [bytes], to: key)
+      // An empty argument is an argument; an empty assignment can only mean none.
+      append(bytes.isEmpty && key == .environment ? [] : [bytes], to: key)
     case .paths, .names, .layers:
-      append(EnvironmentLayer.commaSeparated(bytes), to: key)
-    case .duration, .bytes, .count, .choice, .text:
+      append(ConfigurationValue.commaSeparated(bytes), to: key)
+    case .number, .choice, .text:
       let origin = ConfigurationOrigin.flag(key.flag)
       guard !scalars.contains(where: { $0.key == key }) else {
         throw ConfigurationError(.duplicate, at: origin, "the flag is given twice")
       }
-      let value: ConfigurationValue
       do {
-        value = try ConfigurationValue.parse(try ConfigurationValue.utf8(bytes), as: kind, inFile: false)
+        let value = try ConfigurationValue.parse(try ConfigurationValue.utf8(bytes), as: kind, inFile: false)
+        scalars.append(ConfigurationSetting(key: key, value: value, origin: origin))
       } catch {
-        throw ConfigurationError(error.kind, at: origin, error.problem)
+        throw ConfigurationError(error, at: origin)
       }
-      scalars.append(ConfigurationSetting(key: key, value: value, origin: origin))
     }
-  }
-
-  /// An empty argument is an argument; an empty assignment can only mean none.
-  private func isAssignments(_ kind: ValueKind) -> Bool {
-    if case .assignments = kind { true } else { false }
   }
 
   private mutating func append(_ items: [[UInt8]], to key: ConfigurationKey) {
@@ -184,7 +179,7 @@ private struct FlagParser {
         let value = try ConfigurationValue.list(of: list.items, as: list.key.row.kind)
         layer.append(ConfigurationSetting(key: list.key, value: value, origin: origin))
       } catch {
-        throw ConfigurationError(error.kind, at: origin, error.problem)
+        throw ConfigurationError(error, at: origin)
       }
     }
     return layer
@@ -192,19 +187,16 @@ private struct FlagParser {
 
   private func notAnOption(_ argument: [UInt8]) -> ConfigurationError {
     if argument.count > 1, argument[0] == ASCII.hyphen {
-      return unknown(String(decoding: argument, as: UTF8.self))
+      return unknown(String(repairing: argument))
     }
     return ConfigurationError(
       .unknownName, at: .commandLine,
-      "expected an option, found \(Text.quoted(argument)); arguments of the script stand after --")
+      "expected an option, found \(quoted: argument); arguments of the script stand after --")
   }
 
   private func unknown(_ name: String) -> ConfigurationError {
-    let known = ActionFlag.allCases.map { $0.flag } + ConfigurationKey.allCases.map { $0.flag }
-    let nearest = Text.nearest(to: name, among: known, common: 2)
-    return ConfigurationError(
-      .unknownName, at: .commandLine,
-      "there is no option \(Text.quoted(name))"
-        + (nearest.map { "; did you mean \($0)?" } ?? "; --help lists the options"))
+    let known = ActionFlag.allCases.map { $0.flag } + ConfigurationKey.names(for: .flags)
+    let suggestion = Text.suggestion(for: name, among: known, common: 2, otherwise: "; --help lists the options")
+    return ConfigurationError(.unknownName, at: .commandLine, "there is no option \(quoted: name)\(suggestion)")
   }
 }

@@ -14,12 +14,12 @@ package enum HelpText {
       """
     for key in ConfigurationKey.allCases {
       let row = key.row
-      text += "  \(key.flag) \(row.placeholder)\n      \(row.help)\n      \(facts(key))\n"
+      text += ("  \(key.flag) \(row.placeholder)\n      \(row.help)\n      \(facts(key))\n" as Words).text
     }
     text += "\nOther:\n"
     for action in ActionFlag.allCases {
-      let placeholder = action.placeholder.map { " " + $0 } ?? ""
-      text += "  \(action.flag)\(placeholder)\n      \(action.help)\n"
+      let flag = Text.joined([action.flag] + (action.placeholder.map { [$0] } ?? []), " ")
+      text += ("  \(flag)\n      \(action.help)\n" as Words).text
     }
     return text
   }
@@ -28,32 +28,29 @@ package enum HelpText {
   private static func facts(_ key: ConfigurationKey) -> String {
     let row = key.row
     var parts: [String] = []
-    if row.standing.permits(.environment) { parts.append(key.variable) }
-    if row.standing.permits(.taskFile) { parts.append("task") }
-    var facts = Text.joined(parts)
-    if let range = row.kind.rangeText {
-      // The list of all layers takes a line of its own.
-      let isLong = facts.utf8.count + range.utf8.count > 90
-      facts += (isLong ? "\n      " : "; ") + range + (isLong ? "\n      " : "; ")
-    } else if !facts.utf8.isEmpty {
-      facts += "; "
+    if row.standing.permits(.environment) {
+      parts.append(row.standing.permits(.taskFile) ? Text.joined([key.variable, "task"]) : key.variable)
     }
-    facts += "default " + row.defaultDescription
-    if let ceiling = row.ceilingDescription { facts += ", ceiling " + ceiling }
-    return facts
+    if let range = row.kind.rangeText { parts.append(range) }
+    parts.append(Text.joined(["default", row.defaultDescription], " "))
+    if let ceiling = row.ceilingDescription { parts.append(Text.joined(["ceiling", ceiling], " ")) }
+    let line = Text.joined(parts, "; ")
+    // The list of all layers would make the line too long.
+    return line.utf8.count > 110 ? Text.joined(parts, ";\n      ") : line
   }
 }
 
 extension ConfigurationRow {
   /// The default in the words of help and documentation.
   package var defaultDescription: String {
-    defaultText ?? builtIn?.text(for: kind) ?? "none"
+    let text = defaultText ?? builtIn?.text(for: kind) ?? ""
+    return text.utf8.isEmpty ? "none" : text
   }
 
   /// The built-in ceiling, nil where there is none.
   package var ceilingDescription: String? {
-    guard case .atMost(let value)? = ceiling else { return nil }
-    return value.text(for: kind)
+    guard case .atMost(let most)? = ceiling, case .number(let unit, _, _, let zero) = kind else { return nil }
+    return unit.format(most, zero: zero)
   }
 }
 
@@ -61,11 +58,8 @@ extension ValueKind {
   /// The allowed values in the words of help and documentation, nil where the kind has no range.
   package var rangeText: String? {
     switch self {
-    case .duration(let minimum, let maximum, let zero):
-      (zero == .off ? "off or " : "") + WallDuration.format(minimum) + " to " + WallDuration.format(maximum)
-    case .bytes(let minimum, let maximum, let zero):
-      (zero == .off ? "off or " : "") + Quantity.format(minimum) + " to " + Quantity.format(maximum)
-    case .count(let minimum, let maximum): "\(minimum) to \(maximum)"
+    case .number(let unit, let minimum, let maximum, let zero):
+      Text.joined([zero == .off ? "off or " : "", unit.format(minimum), " to ", unit.format(maximum)], "")
     case .choice(let choices): Text.joined(choices, " | ")
     case .layers(let allowed, _): Text.joined(allowed.names, ",")
     case .text, .paths, .names, .arguments, .assignments: nil

@@ -12,17 +12,16 @@ extension EffectiveConfiguration {
     var limits: [LimitEntry] = []
     for key in ConfigurationKey.allCases where key != .heartbeat {
       let row = key.row
-      switch (row.kind, self[key].value) {
-      case (.duration(_, _, let zero), .duration(let duration)?):
-        let isOff = zero == .off && duration == .zero
-        limits.append(LimitEntry(name: row.name + "_ms", value: isOff ? nil : duration.wholeMilliseconds))
-      case (.bytes(_, _, let zero), .number(let number)?):
-        limits.append(LimitEntry(name: row.name + "_bytes", value: zero == .off && number == 0 ? nil : number))
-      case (.count, .number(let number)?):
-        limits.append(LimitEntry(name: row.name, value: number))
-      default:
+      guard case .number(let unit, _, _, let zero) = row.kind, case .number(let number)? = self[key].value else {
         continue
       }
+      let suffix =
+        switch unit {
+        case .milliseconds: "_ms"
+        case .bytes: "_bytes"
+        case .count: ""
+        }
+      limits.append(LimitEntry(name: row.name + suffix, value: zero == .off && number == 0 ? nil : number))
     }
     return limits
   }

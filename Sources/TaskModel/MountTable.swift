@@ -3,7 +3,7 @@ package struct MountTableError: Error, Sendable {
   /// From 1.
   package let line: Int
 
-  package var message: String { "line \(line) of mountinfo has no mount point" }
+  package var message: String { ("line \(line) of mountinfo has no mount point" as Words).text }
 }
 
 /// What is mounted where, from `/proc/self/mountinfo`, proc_pid_mountinfo(5).
@@ -98,7 +98,7 @@ extension MountTable {
   package func coverage(of path: [UInt8], acceptsMountHere: Bool) -> MountCoverage {
     var coverage = MountCoverage.whole
     for mountPoint in mountPoints where PathName.lies(mountPoint, within: path) {
-      if Self.knownSafe.contains(where: { mountPoint.elementsEqual($0.utf8) }) { continue }
+      if String(repairing: mountPoint).isOne(of: Self.knownSafe) { continue }
       if mountPoint == path {
         if !acceptsMountHere { return .leaveOut }
       } else {

@@ -27,7 +27,7 @@ package struct OutputTail: Sendable {
       bytes.removeFirst(start)
     }
     if String(exactly: bytes) != nil { return (bytes, !isCut) }
-    return (Array(String(decoding: bytes, as: UTF8.self).utf8), false)
+    return (String(repairing: bytes).bytes, false)
   }
 
   /// The first index of the longest end of `text` that takes at most `room` bytes as the inside of a JSON string. `text` is

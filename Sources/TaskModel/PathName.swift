@@ -6,12 +6,12 @@ package enum PathName {
   package static let longestComponent = 255
 
   /// Whether every component between slashes is a proper name: none empty, `.` or `..`, none too long, no NUL.
+  @inline(never)
   static func isPlain(_ path: [UInt8]) -> Bool {
-    guard path.count <= longest, !path.contains(0) else { return false }
-    for component in Text.pieces(of: path, separatedBy: ASCII.slash) {
-      guard !component.isEmpty, component.count <= longestComponent, component != [ASCII.dot],
-        component != [ASCII.dot, ASCII.dot]
-      else { return false }
+    if path.count > longest || path.contains(0) { return false }
+    for component in path.pieces(separatedBy: ASCII.slash) {
+      if component.isEmpty || component.count > longestComponent { return false }
+      if component.areBytes(of: ".") || component.areBytes(of: "..") { return false }
     }
     return true
   }
@@ -20,24 +20,26 @@ package enum PathName {
   /// dots. Kubernetes keeps such names for itself (`..data` and the timestamped directory that it points at).
   package static func isInsideTask(_ path: [UInt8]) -> Bool {
     guard isPlain(path) else { return false }
-    return !Text.pieces(of: path, separatedBy: ASCII.slash).contains { isKubernetesOwn($0) }
+    for component in path.pieces(separatedBy: ASCII.slash) where isKubernetesOwn(component) { return false }
+    return true
   }
 
   /// Whether a name in a ConfigMap volume is one of Kubernetes' own links and directories.
   package static func isKubernetesOwn(_ name: [UInt8]) -> Bool {
-    name.count >= 2 && name[0] == ASCII.dot && name[1] == ASCII.dot
+    name.begin(with: "..")
   }
 
   /// What follows the last slash.
+  @inline(never)
   package static func lastComponent(_ path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: ASCII.slash) else { return path }
-    return String(decoding: path.utf8[path.utf8.index(after: slash)...], as: UTF8.self)
+    String(repairing: path.bytes.pieces(separatedBy: ASCII.slash).last ?? [])
   }
 
   /// Whether `path` is `directory` or lies beneath it. Both are absolute and plain, without a slash at the end (but `/`).
+  @inline(never)
   package static func lies(_ path: [UInt8], within directory: [UInt8]) -> Bool {
-    if directory == [ASCII.slash] { return true }
-    guard path.count >= directory.count, path[..<directory.count] == directory[...] else { return false }
+    if directory.count == 1, directory[0] == ASCII.slash { return true }
+    guard path.count >= directory.count, path.part(0, directory.count) == directory else { return false }
     return path.count == directory.count || path[directory.count] == ASCII.slash
   }
 }

@@ -8,30 +8,20 @@ package struct Policy: Sendable {
   /// The file's path, nil for the built-in policy.
   package let path: String?
   /// In the order of the file; never empty.
-  package let runtimes: [Runtime]
+  package internal(set) var runtimes: [Runtime]
   /// Values for keys that no later layer sets.
-  package let defaults: ParsedLayer
+  package internal(set) var defaults = ParsedLayer(.policy)
   /// Paths that every task of the image may read and execute, and write; `read` and `write` add to them.
-  package let readPaths: [String]
-  package let writePaths: [String]
+  package internal(set) var readPaths: [String] = []
+  package internal(set) var writePaths: [String] = []
   /// Variables of every script's environment, and names passed on from the container's; `env` and `pass_env` add to them.
-  package let environment: [EnvironmentVariable]
-  package let passedNames: [String]
-  private let ceilings: [(key: ConfigurationKey, ceiling: Ceiling)]
+  package internal(set) var environment: [EnvironmentVariable] = []
+  package internal(set) var passedNames: [String] = []
+  var ceilings: [(key: ConfigurationKey, ceiling: Ceiling)] = []
 
-  init(
-    path: String?, runtimes: [Runtime], defaults: ParsedLayer = ParsedLayer(.policy),
-    ceilings: [(key: ConfigurationKey, ceiling: Ceiling)] = [], readPaths: [String] = [], writePaths: [String] = [],
-    environment: [EnvironmentVariable] = [], passedNames: [String] = []
-  ) {
+  init(path: String?, runtimes: [Runtime]) {
     self.path = path
     self.runtimes = runtimes
-    self.defaults = defaults
-    self.ceilings = ceilings
-    self.readPaths = readPaths
-    self.writePaths = writePaths
-    self.environment = environment
-    self.passedNames = passedNames
   }
 
   /// What holds where there is no policy file.
@@ -55,7 +45,7 @@ package struct Policy: Sendable {
     guard let ceiling = ceiling(of: key) else { return }
     let owner = ownCeiling(of: key) == nil ? "the built-in" : "this image's"
     if let violation = ceiling.violation(by: value, of: key.row.kind, owner: owner) {
-      throw ConfigurationError(.exceedsCeiling, at: origin, key.row.name + " " + violation)
+      throw ConfigurationError(.exceedsCeiling, at: origin, "\(key.row.name) \(violation.text)")
     }
   }
 }

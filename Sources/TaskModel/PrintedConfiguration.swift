@@ -30,7 +30,7 @@ extension EffectiveConfiguration {
     switch (value, kind) {
     case (nil, _):
       writer.null()
-    case (.number(let number)?, .count):
+    case (.number(let number)?, .number(.count, _, _, _)):
       writer.integer(number)
     case (.texts(let texts)?, _):
       write(texts, to: &writer)
@@ -38,13 +38,13 @@ extension EffectiveConfiguration {
       write(layers.names, to: &writer)
     case (.byteStrings(let items)?, .assignments):
       writer.beginObject()
-      for variable in items.compactMap({ EnvironmentVariable(assignment: $0) }) {
-        writer.key(String(decoding: variable.name, as: UTF8.self))
-        writer.string(String(decoding: variable.value, as: UTF8.self))
+      for variable in EnvironmentVariable.list(items) {
+        writer.key(String(repairing: variable.name))
+        writer.string(String(repairing: variable.value))
       }
       writer.endObject()
     case (.byteStrings(let items)?, _):
-      write(items.map { String(decoding: $0, as: UTF8.self) }, to: &writer)
+      write(items.map { String(repairing: $0) }, to: &writer)
     case (let value?, _):
       writer.string(value.text(for: kind))
     }

@@ -12,14 +12,16 @@ package enum QuantityError: Error, Sendable {
   case tooLarge
 
   /// What was expected and, where it is short, what was found.
-  package var message: String {
+  package var message: String { words.text }
+
+  private var words: Words {
     switch self {
     case .empty: "expected a size such as 64Mi, 1Gi or 500k, found nothing"
     case .textTooLong: "expected a size such as 64Mi, 1Gi or 500k of at most \(Quantity.longestText) characters"
     case .negative: "expected a size of zero or more, found a negative one"
     case .notANumber: "expected a size such as 64Mi, 1Gi or 500k: a number with one of the suffixes"
     case .unknownSuffix(let suffix):
-      "expected one of the suffixes Ki, Mi, Gi, Ti, Pi, Ei, k, M, G, T, P, E or none, found \(Text.quoted(suffix))"
+      "expected one of the suffixes Ki, Mi, Gi, Ti, Pi, Ei, k, M, G, T, P, E or none, found \(quoted: suffix)"
     case .tooLarge: "the size does not fit in 63 bits"
     }
   }
@@ -37,7 +39,7 @@ package enum Quantity {
 
   /// The number of bytes that `text` says, a fraction rounded up.
   package static func parse(_ text: String) throws(QuantityError) -> Int64 {
-    let bytes = Array(text.utf8)
+    let bytes = text.bytes
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.count <= longestText else { throw .textTooLong }
 
@@ -62,7 +64,7 @@ package enum Quantity {
       position += 1
     }
     guard digits > 0 else { throw .notANumber }
-    try scale(&number, by: Array(bytes[position...]))
+    try scale(&number, by: bytes.part(position, bytes.count))
     guard let value = number.roundedUp else { throw .tooLarge }
     return value
   }
@@ -75,7 +77,7 @@ package enum Quantity {
     } else if suffix.count > 1, suffix[0] == UInt8(ascii: "e") || suffix[0] == UInt8(ascii: "E") {
       number.shift(by: try exponent(suffix))
     } else {
-      throw .unknownSuffix(String(decoding: suffix, as: UTF8.self))
+      throw .unknownSuffix(String(repairing: suffix))
     }
   }
 
@@ -86,10 +88,10 @@ package enum Quantity {
     let digits = suffix[(signed ? 2 : 1)...]
     var exponent = 0
     for digit in digits {
-      guard ASCII.isDigit(digit) else { throw .unknownSuffix(String(decoding: suffix, as: UTF8.self)) }
+      guard ASCII.isDigit(digit) else { throw .unknownSuffix(String(repairing: suffix)) }
       exponent = min(1_000, exponent * 10 + Int(digit - ASCII.zero))
     }
-    guard !digits.isEmpty else { throw .unknownSuffix(String(decoding: suffix, as: UTF8.self)) }
+    guard !digits.isEmpty else { throw .unknownSuffix(String(repairing: suffix)) }
     return suffix[1] == ASCII.hyphen ? -exponent : exponent
   }
 
@@ -138,7 +140,7 @@ package enum Quantity {
       rest /= step
       index += 1
     }
-    return "\(rest)" + suffixes[index]
+    return ("\(rest)\(suffixes[index])" as Words).text
   }
 }
 
@@ -209,9 +211,10 @@ package enum CountError: Error, Sendable {
 /// Whole numbers of things: decimal digits and nothing else.
 package enum Count {
   package static func parse(_ text: String) throws(CountError) -> Int64 {
-    guard !text.utf8.isEmpty else { throw .notACount }
+    let bytes = text.bytes
+    guard !bytes.isEmpty else { throw .notACount }
     var value: Int64 = 0
-    for byte in text.utf8 {
+    for byte in bytes {
       guard ASCII.isDigit(byte) else { throw .notACount }
       let (shifted, tooLarge) = value.multipliedReportingOverflow(by: 10)
       let (sum, overflow) = shifted.addingReportingOverflow(Int64(byte - ASCII.zero))

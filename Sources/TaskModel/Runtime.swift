@@ -5,14 +5,14 @@ package struct Runtime: Sendable {
   package let name: String
   /// The command: its first word an absolute path or a bare name to be looked up in the image's PATH, `{script}` standing
   /// for the script's path in at least one word. The script's arguments follow it.
-  package let command: [String]
+  package internal(set) var command: [String]
   /// Other names for it, also those that a shebang may end in.
-  package let aliases: [String]
+  package internal(set) var aliases: [String]
   /// File name endings with their dot.
-  package let extensions: [String]
+  package internal(set) var extensions: [String]
   /// A command that only checks the script's syntax, with the same `{script}`; empty where there is none.
-  package let check: [String]
-  package let environment: [EnvironmentVariable]
+  package internal(set) var check: [String]
+  package internal(set) var environment: [EnvironmentVariable]
 
   /// What stands for the script's path in a command.
   package static let placeholder = "{script}"
@@ -31,7 +31,7 @@ package struct Runtime: Sendable {
 
   /// Whether the runtime is called `name`, by its own name or by an alias.
   package func answers(to name: String) -> Bool {
-    self.name.hasSameBytes(as: name) || aliases.contains { $0.hasSameBytes(as: name) }
+    self.name.hasSameBytes(as: name) || name.isOne(of: aliases)
   }
 
   /// The argument vector that runs `script`.
@@ -41,29 +41,23 @@ package struct Runtime: Sendable {
 
   /// `word` with every `{script}` in it replaced.
   private static func substitute(_ script: String, in word: String) -> [UInt8] {
-    let bytes = Array(word.utf8)
-    let marker = Array(placeholder.utf8)
+    let bytes = word.bytes
     var result: [UInt8] = []
     var position = 0
-    while position < bytes.count {
-      if bytes.count - position >= marker.count, bytes[position..<(position + marker.count)] == marker[...] {
-        result += Array(script.utf8)
-        position += marker.count
-      } else {
-        result.append(bytes[position])
-        position += 1
-      }
+    for place in bytes.places(of: placeholder) {
+      result += bytes.part(position, place) + script.bytes
+      position = place + placeholder.utf8.count
     }
-    return result
+    return result + bytes.part(position, bytes.count)
   }
+
+  static let nameExpectation: Words = "the name of a runtime (letters, digits and . _ + -)"
 
   /// Whether `bytes` may be the name or an alias of a runtime: 1 to 64 letters, digits and `. _ + -`, the first no hyphen.
   static func isName(_ bytes: [UInt8]) -> Bool {
     guard 1...64 ~= bytes.count, bytes[0] != ASCII.hyphen else { return false }
-    for byte in bytes {
-      let punctuation =
-        byte == ASCII.dot || byte == ASCII.underscore || byte == ASCII.hyphen || byte == UInt8(ascii: "+")
-      guard ASCII.isDigit(byte) || ASCII.isUpper(byte) || ASCII.isLower(byte) || punctuation else { return false }
+    for byte in bytes where !(ASCII.isDigit(byte) || ASCII.isUpper(byte) || ASCII.isLower(byte)) {
+      if ![ASCII.dot, ASCII.underscore, ASCII.hyphen, UInt8(ascii: "+")].contains(byte) { return false }
     }
     return true
   }

@@ -11,19 +11,20 @@ package enum RuntimeSelectionError: Error, Sendable {
   /// A ceiling of the policy leaves the runtime out.
   case notAllowed(String, allowed: [String])
 
-  package var message: String {
+  package var message: String { words.text }
+
+  private var words: Words {
     switch self {
     case .unknownName(let name, let known):
-      "there is no runtime \(Text.quoted(name)); this image has \(Text.joined(known))"
+      "there is no runtime \(quoted: name); this image has \(list: known)"
     case .undecided(let script, let known):
-      "nothing says what runs the script\(script.utf8.isEmpty ? "" : " " + Text.quoted(script)): give it an ending, "
-        + "a first line such as #!/usr/bin/env python3, or set runtime to one of \(Text.joined(known))"
+      "nothing says what runs the script\(script.utf8.isEmpty ? "" : Text.joined([" ", Text.quoted(script)], "")): give it an ending, "
+        + "a first line such as #!/usr/bin/env python3, or set runtime to one of \(list: known)"
     case .unknownInterpreter(let interpreter, let known):
-      "the script's first line names \(Text.quoted(interpreter)), which no runtime of this image is; it has "
-        + Text.joined(known)
+      "the script's first line names \(quoted: interpreter), which no runtime of this image is; it has \(list: known)"
     case .notAllowed(let name, let allowed):
-      "runtime \(Text.quoted(name)) lies outside this image's ceiling: "
-        + (allowed.isEmpty ? "nothing is allowed" : Text.joined(allowed))
+      "runtime \(quoted: name) lies outside this image's ceiling: "
+        + "\(allowed.isEmpty ? "nothing is allowed" : Text.joined(allowed))"
     }
   }
 }
@@ -70,12 +71,12 @@ extension Policy {
 
   /// The longest ending wins; a name that is nothing but an ending (`.py`) has none.
   private func byEnding(_ scriptName: String) -> Runtime? {
-    let name = PathName.lastComponent(scriptName)
+    let name = PathName.lastComponent(scriptName).bytes
     var best: Runtime?
     var bestLength = 0
     for runtime in runtimes {
-      for ending in runtime.extensions
-      where ending.utf8.count > bestLength && ending.utf8.count < name.utf8.count && name.endsWithBytes(of: ending) {
+      for ending in runtime.extensions where name.count > ending.utf8.count && name.end(with: ending) {
+        guard ending.utf8.count > bestLength else { continue }
         best = runtime
         bestLength = ending.utf8.count
       }
@@ -86,10 +87,10 @@ extension Policy {
   /// By name or alias or the program that the command starts, and then without a version: `python3.11` is `python`.
   private func byInterpreter(_ interpreter: String) -> Runtime? {
     for name in [interpreter, Shebang.withoutVersion(interpreter)] {
-      let match = runtimes.first { runtime in
-        runtime.answers(to: name) || PathName.lastComponent(runtime.command[0]).hasSameBytes(as: name)
+      for runtime in runtimes
+      where runtime.answers(to: name) || PathName.lastComponent(runtime.command[0]).hasSameBytes(as: name) {
+        return runtime
       }
-      if let match { return match }
     }
     return nil
   }
@@ -101,28 +102,33 @@ enum Shebang {
 
   /// The file name of the interpreter, `env` being looked through: `python3` of `#!/usr/bin/env -S python3 -u`.
   static func interpreter(in bytes: [UInt8]) -> String? {
-    guard bytes.starts(with: Array("#!".utf8)) else { return nil }
-    let line = bytes.prefix(longest).dropFirst(2).prefix { $0 != ASCII.newline && $0 != UInt8(ascii: "\r") }
-    let blank = UInt8(ascii: " ")
-    var words: [String] = []
-    for piece in Text.pieces(of: line.map { $0 == UInt8(ascii: "\t") ? blank : $0 }, separatedBy: blank)
-    where !piece.isEmpty {
-      words.append(String(decoding: piece, as: UTF8.self))
-    }
-    guard let first = words.first else { return nil }
-    let program = PathName.lastComponent(first)
-    guard program.hasSameBytes(as: "env") else { return program.utf8.isEmpty ? nil : program }
-    // env(1): options and assignments may stand before the command.
-    for word in words.dropFirst() where word.utf8.first != ASCII.hyphen && !word.utf8.contains(ASCII.equals) {
-      return PathName.lastComponent(word)
+    guard bytes.begin(with: "#!") else { return nil }
+    var looksThrough = false
+    for word in words(bytes.part(2, min(longest, bytes.count))) {
+      // env(1): options and assignments may stand before the command.
+      if looksThrough, word.first == ASCII.hyphen || word.contains(ASCII.equals) { continue }
+      let program = PathName.lastComponent(String(repairing: word))
+      if program.utf8.isEmpty { return nil }
+      if looksThrough || !program.hasSameBytes(as: "env") { return program }
+      looksThrough = true
     }
     return nil
   }
 
+  /// What blanks separate on the first line.
+  private static func words(_ bytes: [UInt8]) -> [[UInt8]] {
+    var line: [UInt8] = []
+    for byte in bytes where byte != UInt8(ascii: "\r") {
+      if byte == ASCII.newline { break }
+      line.append(byte == UInt8(ascii: "\t") ? ASCII.space : byte)
+    }
+    return line.pieces(separatedBy: ASCII.space).filter { !$0.isEmpty }
+  }
+
   static func withoutVersion(_ name: String) -> String {
-    let bytes = Array(name.utf8)
+    let bytes = name.bytes
     var end = bytes.count
     while end > 0, ASCII.isDigit(bytes[end - 1]) || bytes[end - 1] == ASCII.dot { end -= 1 }
-    return String(decoding: bytes[..<end], as: UTF8.self)
+    return String(repairing: bytes.part(0, end))
   }
 }

@@ -21,37 +21,40 @@ package enum ScriptProblem: Error, Sendable {
   case empty(path: String)
   case tooLarge(path: String, bytes: Int64)
 
-  package var message: String {
+  package var message: String { words.text }
+
+  private var words: Words {
     switch self {
     case .noTaskDirectory(let path):
-      "the task directory \(Text.quoted(path)) does not exist; mount one there, or name another with --task or a script "
+      "the task directory \(quoted: path) does not exist; mount one there, or name another with --task or a script "
         + "with --script"
     case .unreadableTaskDirectory(let path, let problem):
-      "the task directory \(Text.quoted(path)) cannot be read: \(problem)"
+      "the task directory \(quoted: path) cannot be read: \(problem)"
     case .noScript(let directory):
-      "the task directory \(Text.quoted(directory)) holds no script; expected script.py, script.sh, or one file of any name"
+      "the task directory \(quoted: directory) holds no script; expected script.py, script.sh, or one file of any name"
     case .ambiguous(let directory, let names):
-      "the task directory \(Text.quoted(directory)) holds several files that could be the script ("
-        + Self.listed(names) + "); name one with script"
+      "the task directory \(quoted: directory) holds several files that could be the script "
+        + "(\(Self.listed(names))); name one with script"
     case .missing(let path, let present):
-      "the script \(Text.quoted(path)) does not exist"
-        + (present.isEmpty ? "" : "; its directory holds " + Self.listed(present))
+      "the script \(quoted: path) does not exist"
+        + (present.isEmpty ? "" : "; its directory holds \(Self.listed(present))")
     case .badName(let directory):
-      "the only file in the task directory \(Text.quoted(directory)) has a name that is not UTF-8"
+      "the only file in the task directory \(quoted: directory) has a name that is not UTF-8"
     case .noVariable(let name):
-      "script_env names the variable \(Text.quoted(name)), which is not in the environment"
-    case .isDirectory(let path): "the script \(Text.quoted(path)) is a directory; expected a regular file"
-    case .notRegular(let path): "the script \(Text.quoted(path)) is no regular file"
-    case .unreadable(let path, let problem): "the script \(Text.quoted(path)) cannot be read: \(problem)"
-    case .empty(let path): "the script \(Text.quoted(path)) is empty"
+      "script_env names the variable \(quoted: name), which is not in the environment"
+    case .isDirectory(let path): "the script \(quoted: path) is a directory; expected a regular file"
+    case .notRegular(let path): "the script \(quoted: path) is no regular file"
+    case .unreadable(let path, let problem): "the script \(quoted: path) cannot be read: \(problem)"
+    case .empty(let path): "the script \(quoted: path) is empty"
     case .tooLarge(let path, let bytes):
-      "the script \(Text.quoted(path)) has \(bytes) bytes, more than the \(EntryScript.longest) allowed"
+      "the script \(quoted: path) has \(bytes) bytes, more than the \(EntryScript.longest) allowed"
     }
   }
 
   /// At most eight names, so that the sentence stays one.
   private static func listed(_ names: [String]) -> String {
     let shown = names.prefix(8).map { Text.quoted($0) }
-    return Text.joined(shown) + (names.count > shown.count ? " and \(names.count - shown.count) more" : "")
+    let others: Words = names.count > shown.count ? " and \(names.count - shown.count) more" : ""
+    return Text.joined([Text.joined(shown), others.text], "")
   }
 }

@@ -24,8 +24,8 @@ package enum SignalName {
   /// `SIGKILL`, `SIGRTMIN+3`; `SIG65` for a number that is no signal.
   package static func name(of number: Int32) -> String {
     if number >= 1, Int(number) <= standard.count { return "SIG" + standard[Int(number) - 1] }
-    guard firstRealTime...greatest ~= number else { return "SIG\(number)" }
-    return number == firstRealTime ? "SIGRTMIN" : "SIGRTMIN+\(number - firstRealTime)"
+    guard firstRealTime...greatest ~= number else { return ("SIG\(number)" as Words).text }
+    return number == firstRealTime ? "SIGRTMIN" : ("SIGRTMIN+\(number - firstRealTime)" as Words).text
   }
 
   /// The number of a signal, by the name that `name(of:)` gives it.

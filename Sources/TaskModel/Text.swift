@@ -1,92 +1,48 @@
 internal import JSON
 
-// Text is compared and searched by its UTF-8 bytes throughout: `String`'s own `==`, `hasPrefix` and `split` compare
-// characters by canonical equivalence, which would call two different file names equal and would pull the Unicode tables
-// into a program that has a few hundred kilobytes in all.
-
-extension String {
-  /// Whether the text begins with the bytes of `prefix`.
-  package func beginsWithBytes(of prefix: String) -> Bool {
-    prefix.utf8.count <= utf8.count && utf8.prefix(prefix.utf8.count).elementsEqual(prefix.utf8)
-  }
-
-  /// Whether the text ends with the bytes of `suffix`.
-  package func endsWithBytes(of suffix: String) -> Bool {
-    suffix.utf8.count <= utf8.count && utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
-  }
-
-  /// Whether the bytes of the text are sorted before those of `other`.
-  package func precedesByBytes(_ other: String) -> Bool {
-    utf8.lexicographicallyPrecedes(other.utf8)
-  }
-
-  /// The text after its first `count` bytes. `count` must lie on a character's first byte, which holds for an ASCII prefix.
-  func droppingBytes(_ count: Int) -> String {
-    String(decoding: utf8.dropFirst(count), as: UTF8.self)
-  }
-
-  /// The text if it is valid UTF-8, and nil otherwise; nothing is repaired.
-  package init?(exactly bytes: [UInt8]) {
-    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-    self = text
-  }
-}
-
-/// Small tools for the words of messages and for lists written on one line.
+/// Small tools for the words of messages.
 enum Text {
-  /// The pieces of `bytes` between separators: one more than there are separators.
-  static func pieces(of bytes: [UInt8], separatedBy separator: UInt8) -> [[UInt8]] {
-    var pieces: [[UInt8]] = []
-    var piece: [UInt8] = []
-    for byte in bytes {
-      if byte == separator {
-        pieces.append(piece)
-        piece = []
-      } else {
-        piece.append(byte)
-      }
-    }
-    pieces.append(piece)
-    return pieces
-  }
-
   /// `items` with `separator` between them.
+  @inline(never)
   static func joined(_ items: [String], _ separator: String = ", ") -> String {
-    var text = ""
+    var bytes: [UInt8] = []
     for (index, item) in items.enumerated() {
-      if index > 0 { text += separator }
-      text += item
+      if index > 0 { bytes.append(contentsOf: separator.utf8) }
+      bytes.append(contentsOf: item.utf8)
     }
-    return text
+    return String(repairing: bytes)
   }
 
   /// The longest piece of found text that a message repeats, in bytes of its escaped form.
   static let longestQuote = 96
 
   /// What was found, between quotation marks and fit for a log and a terminal: as a JSON string, cut to `longestQuote`.
+  @inline(never)
   static func quoted(_ found: String) -> String {
     var writer = JSONWriter()
     writer.string(found, room: longestQuote)
-    return String(decoding: writer.bytes, as: UTF8.self)
+    return String(repairing: writer.bytes)
   }
 
   /// As above, for bytes that need not be UTF-8: what is invalid appears as U+FFFD.
+  @inline(never)
   static func quoted(_ found: [UInt8]) -> String {
-    quoted(String(decoding: found.prefix(2 * longestQuote), as: UTF8.self))
+    quoted(String(repairing: Array(found.prefix(2 * longestQuote))))
   }
 
-  /// The candidate that was probably meant by `word`, if one is near enough to be worth proposing: at most two
-  /// insertions, deletions or changes away, and not more than half of the word.
+  /// `; did you mean NAME?` with the candidate that was probably meant by `word`, if one is near enough to be worth
+  /// proposing: at most two insertions, deletions or changes away, and not more than half of the word. `otherwise` if none
+  /// is.
   ///
   /// - Parameter common: how many bytes all of them begin with, such as two dashes, which say nothing about likeness.
-  static func nearest(to word: String, among candidates: [String], common: Int = 0) -> String? {
-    let allowed = min(2, (word.utf8.count - common) / 2)
-    var best: String?
-    var bestDistance = allowed + 1
+  @inline(never)
+  static func suggestion(for word: String, among candidates: [String], common: Int = 0, otherwise: String) -> String {
+    var best = otherwise
+    var bestDistance = min(2, (word.utf8.count - common) / 2) + 1
     for candidate in candidates {
-      let distance = distance(Array(word.utf8), Array(candidate.utf8), limit: bestDistance)
+      let distance = distance(word.bytes, candidate.bytes, limit: bestDistance)
       if distance < bestDistance {
-        best = candidate
+        best = joined(["; did you mean ", candidate, "?"], "")
         bestDistance = distance
       }
     }
@@ -107,21 +63,4 @@ enum Text {
     }
     return min(limit, previous[right.count])
   }
-}
-
-/// Names of the bytes that the grammars of this module use.
-enum ASCII {
-  static let newline = UInt8(ascii: "\n")
-  static let zero = UInt8(ascii: "0")
-  static let nine = UInt8(ascii: "9")
-  static let comma = UInt8(ascii: ",")
-  static let equals = UInt8(ascii: "=")
-  static let slash = UInt8(ascii: "/")
-  static let dot = UInt8(ascii: ".")
-  static let hyphen = UInt8(ascii: "-")
-  static let underscore = UInt8(ascii: "_")
-
-  static func isDigit(_ byte: UInt8) -> Bool { zero...nine ~= byte }
-  static func isUpper(_ byte: UInt8) -> Bool { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte }
-  static func isLower(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte }
 }

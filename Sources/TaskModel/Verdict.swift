@@ -29,11 +29,11 @@ package struct Verdict: Sendable {
   /// One sentence for a person.
   package let message: String
 
-  package init(_ reason: ExitReason, exitCode: Int32? = nil, signal: Int32? = nil, message: String) {
+  package init(_ reason: ExitReason, exitCode: Int32? = nil, signal: Int32? = nil, message: Words) {
     self.reason = reason
     self.exitCode = exitCode
     self.signal = signal
-    self.message = message
+    self.message = message.text
   }
 }
 
@@ -42,7 +42,7 @@ package struct Verdict: Sendable {
 extension Verdict {
   /// - Parameter problem: one sentence: what was expected and what was found.
   package static func invalidTask(_ problem: String) -> Verdict {
-    Verdict(.invalidTask, message: problem)
+    Verdict(.invalidTask, message: "\(problem)")
   }
 
   /// - Parameters:
@@ -54,14 +54,14 @@ extension Verdict {
 
   /// - Parameter missing: the required layers that are not active, each with the reason; at least one.
   package static func isolationUnavailable(_ missing: [(layer: IsolationLayer, reason: String)]) -> Verdict {
-    let parts = missing.map { $0.layer.name + " (" + $0.reason + ")" }
+    let parts = missing.map { ("\($0.layer.name) (\($0.reason))" as Words).text }
     return Verdict(
       .isolationUnavailable,
-      message: "the script was not started because required isolation is not active: \(Text.joined(parts)); "
+      message: "the script was not started because required isolation is not active: \(list: parts); "
         + "require names the layers that must be")
   }
 
   package static func internalError(_ problem: String) -> Verdict {
-    Verdict(.internalError, message: "the supervisor failed: " + problem)
+    Verdict(.internalError, message: "the supervisor failed: \(problem)")
   }
 }

@@ -34,7 +34,7 @@ extension Verdict {
     if let intervention = facts.intervention {
       let (reason, cause) = describe(intervention, configuration)
       return Verdict(
-        reason, exitCode: exitCode, signal: signal, message: cause + " and " + ending(facts.end))
+        reason, exitCode: exitCode, signal: signal, message: "\(cause.text) and \(ending(facts.end).text)")
     }
     if let reason = kernelLimit(facts, configuration) {
       return Verdict(reason, signal: signal, message: describe(reason, facts, configuration))
@@ -42,7 +42,7 @@ extension Verdict {
     if let signal {
       return Verdict(
         .signaled, signal: signal,
-        message: "the script was ended by " + SignalName.name(of: signal) + hint(signal, configuration))
+        message: "the script was ended by \(SignalName.name(of: signal))\(hint(signal, configuration).text)")
     }
     return Verdict(.exited, exitCode: exitCode, message: "the script exited with status \(exitCode ?? 0)")
   }
@@ -51,29 +51,30 @@ extension Verdict {
 
   private static func describe(
     _ intervention: Intervention, _ configuration: EffectiveConfiguration
-  ) -> (ExitReason, String) {
+  ) -> (ExitReason, Words) {
     switch intervention {
     case .timeout:
       (.timeout, "the script ran longer than timeout \(WallDuration.format(configuration.timeout))")
     case .cancelled(let signal):
       (.cancelled, "the task was cancelled from outside by \(SignalName.name(of: signal))")
     case .cpuLimit:
-      (.cpuLimit, "the script used more CPU time than " + name(.cpuTime, configuration))
+      (.cpuLimit, "the script used more CPU time than \(name(.cpuTime, configuration))")
     case .memoryLimit: (.memoryLimit, "the script used more memory than it may")
     case .processLimit: (.processLimit, "the script had more processes or threads than it may")
     case .diskLimit: (.diskLimit, "the script used more disk space than it may")
     case .outputLimit(let key):
-      (.outputLimit, "the script wrote more than " + name(key, configuration))
+      (.outputLimit, "the script wrote more than \(name(key, configuration))")
     }
   }
 
   /// `stdout_limit 4Mi`
   private static func name(_ key: ConfigurationKey, _ configuration: EffectiveConfiguration) -> String {
     let row = key.row
-    return row.name + (configuration[key].value.map { " " + $0.text(for: row.kind) } ?? "")
+    guard let value = configuration[key].value else { return row.name }
+    return Text.joined([row.name, value.text(for: row.kind)], " ")
   }
 
-  private static func ending(_ end: ProcessEnd) -> String {
+  private static func ending(_ end: ProcessEnd) -> Words {
     switch end {
     case .exited(let status): "exited with status \(status) when told to end"
     case .signaled(let signal): "was ended by \(SignalName.name(of: signal))"
@@ -96,15 +97,15 @@ extension Verdict {
 
   private static func describe(
     _ reason: ExitReason, _ facts: TaskFacts, _ configuration: EffectiveConfiguration
-  ) -> String {
+  ) -> Words {
     if reason == .cpuLimit {
-      return "the script used more CPU time than \(name(.cpuTime, configuration)) and \(ending(facts.end))"
+      return "the script used more CPU time than \(name(.cpuTime, configuration)) and \(ending(facts.end).text)"
     }
     return
       "the script was ended by SIGSYS: it made a system call of another architecture, or one that the filter kills for"
   }
 
-  private static func hint(_ signal: Int32, _ configuration: EffectiveConfiguration) -> String {
+  private static func hint(_ signal: Int32, _ configuration: EffectiveConfiguration) -> Words {
     switch signal {
     case SignalName.fileSizeLimit:
       ": it wrote a file larger than \(name(.fileSize, configuration))"

@@ -15,12 +15,14 @@ package enum DurationError: Error, Sendable {
   case tooLong
 
   /// What was expected, in words that follow "found … ; ".
-  package var message: String {
+  package var message: String { words.text }
+
+  private var words: Words {
     switch self {
     case .empty: "expected a duration such as 500ms, 30s, 5m or 1h30m, found nothing"
     case .missingUnit(let number):
-      "expected a unit (h, m, s or ms) after \(Text.quoted(number)), as in 30s"
-    case .unknownUnit(let unit): "expected one of the units h, m, s, ms, found \(Text.quoted(unit))"
+      "expected a unit (h, m, s or ms) after \(quoted: number), as in 30s"
+    case .unknownUnit(let unit): "expected one of the units h, m, s, ms, found \(quoted: unit)"
     case .unitsOutOfOrder: "expected each unit at most once and in the order h, m, s, ms, as in 1h30m"
     case .notANumber: "expected a duration of whole numbers with units, such as 500ms, 30s, 5m or 1h30m"
     case .tooLong: "the duration is too long to be counted in milliseconds"
@@ -47,7 +49,7 @@ package enum WallDuration {
 
   /// The duration that `text` says.
   package static func parse(_ text: String) throws(DurationError) -> Duration {
-    let bytes = Array(text.utf8)
+    let bytes = text.bytes
     guard !bytes.isEmpty else { throw .empty }
     if bytes.count == 1, bytes[0] == ASCII.zero { return .zero }
 
@@ -68,9 +70,9 @@ package enum WallDuration {
 
       let unitStart = position
       while position < bytes.count, !ASCII.isDigit(bytes[position]) { position += 1 }
-      let name = String(decoding: bytes[unitStart..<position], as: UTF8.self)
+      let name = String(repairing: bytes.part(unitStart, position))
       guard unitStart < position else {
-        throw .missingUnit(String(decoding: bytes[start..<unitStart], as: UTF8.self))
+        throw .missingUnit(String(repairing: bytes.part(start, unitStart)))
       }
       guard let index = unitIndex(name) else {
         throw bytes[unitStart] == ASCII.dot ? .notANumber : .unknownUnit(name)
@@ -101,7 +103,7 @@ package enum WallDuration {
       let unit = unit(index)
       let count = rest / unit.milliseconds
       rest %= unit.milliseconds
-      if count > 0 { text += "\(count)" + unit.name }
+      if count > 0 { text += ("\(count)\(unit.name)" as Words).text }
     }
     return text
   }

@@ -154,9 +154,9 @@ import Testing
     for key in ConfigurationKey.allCases where key.row.standing.permits(.environment) {
       let form =
         switch key.row.kind {
-        case .duration: #""6m""#
-        case .bytes: #""1Ti""#
-        case .count, .arguments: "1024"
+        case .number(.milliseconds, _, _, _): #""6m""#
+        case .number(.bytes, _, _, _): #""1Ti""#
+        case .number(.count, _, _, _), .arguments: "1024"
         case .choice(let choices): "\"\(choices[choices.count - 1])\""
         case .text: key.row.builtIn.map { "[\"\($0.text(for: key.row.kind))\"]" } ?? "[]"
         case .paths, .names, .assignments, .layers: "[]"

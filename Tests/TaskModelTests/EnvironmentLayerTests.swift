@@ -16,7 +16,7 @@ import Testing
       ("PATH", "/bin"), ("WARDER_TIMEOUT", "30s"), ("warder_grace", "1x"), ("XWARDER_GRACE", "1x"), ("WARDER", "x"),
       ("WARDER_ARGS", #"["-n", "5"]"#))
     #expect(layer.settings.count == 2)
-    guard case .duration(.seconds(30))? = layer.setting(of: .timeout)?.value else {
+    guard case .number(30_000)? = layer.setting(of: .timeout)?.value else {
       Issue.record("no timeout")
       return
     }

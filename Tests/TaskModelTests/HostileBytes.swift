@@ -29,7 +29,3 @@ extension SeededGenerator {
     return bytes
   }
 }
-
-extension String {
-  var bytes: [UInt8] { Array(utf8) }
-}

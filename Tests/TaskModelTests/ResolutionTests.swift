@@ -222,6 +222,6 @@ import Testing
     }
     for action in ActionFlag.allCases { #expect(help.contains("  \(action.flag)")) }
     for line in help.split(separator: "\n") { #expect(line.count <= 120, "\(line)") }
-    #expect(help.contains("WARDER_TIMEOUT, task; 0s to 168h; default 5m, ceiling 30m"))
+    #expect(help.contains("WARDER_TIMEOUT, task; 0s to 168h; default 5m; ceiling 30m"))
   }
 }

@@ -84,7 +84,7 @@ import Testing
   @Test func theFirstLineKeepsItsBoundWhateverIsInIt() throws {
     for filler in ["x", "\u{1}", "\"", "𝄞", "\u{202E}"] {
       let long = String(repeating: filler, count: 2_000)
-      let message = try compose(Verdict(.invalidTask, exitCode: 255, signal: 64, message: long), identifier: long)
+      let message = try compose(Verdict(.invalidTask, exitCode: 255, signal: 64, message: "\(long)"), identifier: long)
       #expect(message.text("reason") == "invalid_task")
       #expect(message.text("message")?.hasSuffix("…") == true)
       #expect((message.text("message")?.utf8.count ?? 0) > 50)

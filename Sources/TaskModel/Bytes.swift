@@ -1,0 +1,119 @@
+internal import JSON
+
+// Text is compared and searched by its UTF-8 bytes throughout: `String`'s own `==`, `hasPrefix` and `split` compare
+// characters by canonical equivalence, which would call two different file names equal and would pull the Unicode tables
+// into a program that has a few hundred kilobytes in all.
+//
+// Nothing here is inlined: each of these is used in dozens of places, and a copy in each would double the module.
+
+extension String {
+  /// The text's UTF-8.
+  package var bytes: [UInt8] {
+    @inline(never) get { Array(utf8) }
+  }
+
+  /// The text if it is valid UTF-8, and nil otherwise; nothing is repaired.
+  @inline(never)
+  package init?(exactly bytes: [UInt8]) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    self = text
+  }
+
+  /// The text with U+FFFD in place of what is not UTF-8.
+  @inline(never)
+  package init(repairing bytes: [UInt8]) {
+    self = String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether the text is one of `others`, by its bytes.
+  @inline(never)
+  package func isOne(of others: [String]) -> Bool {
+    for other in others where hasSameBytes(as: other) { return true }
+    return false
+  }
+}
+
+extension [UInt8] {
+  /// Whether these are the bytes of `text`.
+  @inline(never)
+  package func areBytes(of text: String) -> Bool {
+    count == text.utf8.count && begin(with: text)
+  }
+
+  /// Whether they begin with the bytes of `text`.
+  @inline(never)
+  package func begin(with text: String) -> Bool {
+    let prefix = text.utf8.span
+    guard count >= prefix.count else { return false }
+    for index in prefix.indices where self[index] != prefix[index] { return false }
+    return true
+  }
+
+  /// Whether they end with the bytes of `text`.
+  @inline(never)
+  package func end(with text: String) -> Bool {
+    let length = text.utf8.count
+    return count >= length && part(count - length, count).areBytes(of: text)
+  }
+
+  /// Those from `start` up to, not including, `end`.
+  @inline(never)
+  package func part(_ start: Int, _ end: Int) -> [UInt8] {
+    Array(self[start..<end])
+  }
+
+  /// Where `text` stands in them, from the first place to the last; places do not overlap. `text` must not be empty.
+  @inline(never)
+  package func places(of text: String) -> [Int] {
+    let needle = text.bytes
+    var places: [Int] = []
+    var position = 0
+    while position + needle.count <= count {
+      if part(position, position + needle.count) == needle {
+        places.append(position)
+        position += needle.count
+      } else {
+        position += 1
+      }
+    }
+    return places
+  }
+
+  /// The pieces between separators: one more than there are separators.
+  @inline(never)
+  package func pieces(separatedBy separator: UInt8) -> [[UInt8]] {
+    var pieces: [[UInt8]] = []
+    var start = 0
+    for index in indices where self[index] == separator {
+      pieces.append(part(start, index))
+      start = index + 1
+    }
+    pieces.append(part(start, count))
+    return pieces
+  }
+
+  /// Whether there is a byte below U+0020, or DEL.
+  @inline(never)
+  package func containControls() -> Bool {
+    for byte in self where byte < 0x20 || byte == 0x7F { return true }
+    return false
+  }
+}
+
+/// Names of the bytes that the grammars of this module use.
+enum ASCII {
+  static let newline = UInt8(ascii: "\n")
+  static let space = UInt8(ascii: " ")
+  static let zero = UInt8(ascii: "0")
+  static let nine = UInt8(ascii: "9")
+  static let comma = UInt8(ascii: ",")
+  static let equals = UInt8(ascii: "=")
+  static let slash = UInt8(ascii: "/")
+  static let dot = UInt8(ascii: ".")
+  static let hyphen = UInt8(ascii: "-")
+  static let underscore = UInt8(ascii: "_")
+
+  static func isDigit(_ byte: UInt8) -> Bool { zero...nine ~= byte }
+  static func isUpper(_ byte: UInt8) -> Bool { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte }
+  static func isLower(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte }
+}

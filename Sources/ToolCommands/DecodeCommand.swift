@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Foundation
+internal import WarderFrames
+
+/// `warder decode`: a framed log becomes what the script wrote and how it ended.
+struct DecodeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "decode",
+    abstract: "Turn a framed log into the script's output and the verdict.",
+    discussion: """
+      Reads plain frames, the output of `kubectl logs` with and without --timestamps, and CRI log files. Lines that are \
+      no frames are counted and passed over.
+
+      Without an option, standard output and standard error of the script go where their names say, as they come, and \
+      the verdict follows on standard error. A log of several runs (a container that was started again) is decoded run \
+      by run.
+
+      Exit status: 0 for a complete log, 1 where something is missing, 64 for a wrong command line, 66 for a log that \
+      cannot be read.
+      """)
+
+  enum Form: String, EnumerableFlag {
+    case json, stdout, stderr
+
+    static func help(for value: Form) -> ArgumentHelp? {
+      switch value {
+      case .json: "Print the result as one JSON object a run."
+      case .stdout: "Print what the script wrote to standard output, exactly."
+      case .stderr: "Print what the script wrote to standard error, exactly."
+      }
+    }
+  }
+
+  @Argument(help: "The log, or - for standard input.")
+  var file = "-"
+
+  @Flag(exclusivity: .exclusive)
+  var form: Form?
+
+  func run() throws {
+    let input = try LogInput(file)
+    let isComplete =
+      switch form {
+      case .json: try printJSON(input)
+      case .stdout: try printStream(.stdout, of: input)
+      case .stderr: try printStream(.stderr, of: input)
+      case nil: try printText(input)
+      }
+    if !isComplete { throw ExitCode(1) }
+  }
+
+  private func printJSON(_ input: LogInput) throws -> Bool {
+    let results = try input.results()
+    for result in results {
+      FileHandle.standardOutput.write(Data(result.json() + [UInt8(ascii: "\n")]))
+    }
+    return results.allSatisfy { $0.isComplete }
+  }
+
+  private func printStream(_ stream: WarderFrames.OutputStream, of input: LogInput) throws -> Bool {
+    let results = try input.results()
+    for result in results {
+      FileHandle.standardOutput.write(Data(stream == .stdout ? result.stdout : result.stderr))
+    }
+    return results.allSatisfy { $0.isComplete }
+  }
+
+  private func printText(_ input: LogInput) throws -> Bool {
+    var printer = TextPrinter()
+    var assembler = RunAssembler()
+    try input.forEachItem { item in
+      printer.print(item)
+      assembler.add(item)
+    }
+    let results = assembler.results
+    for result in results { printer.printVerdict(on: result) }
+    return !results.isEmpty && results.allSatisfy { $0.isComplete }
+  }
+}

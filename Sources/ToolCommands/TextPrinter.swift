@@ -1,0 +1,65 @@
+internal import Foundation
+internal import WarderFrames
+
+/// Shows a log to a person as it comes: output where it belongs, events and the verdict as lines on standard error.
+struct TextPrinter {
+  private let outputIsTerminal = isatty(STDOUT_FILENO) == 1
+  private let errorIsTerminal = isatty(STDERR_FILENO) == 1
+
+  mutating func print(_ item: LogItem) {
+    guard case .frame(let frame) = item else { return }
+    switch frame.body {
+    case .output(.stdout, let bytes): write(bytes, to: .standardOutput, isTerminal: outputIsTerminal)
+    case .output(.stderr, let bytes): write(bytes, to: .standardError, isTerminal: errorIsTerminal)
+    case .event(let event) where event.type != "heartbeat": say(Self.text(of: event))
+    case .start, .event, .artifact, .exit, .unknown: break
+    }
+  }
+
+  /// One line: `warder: the script exited with status 0 (1.2 s, 11.5 MB)`, and one for everything that is missing.
+  func printVerdict(on result: RunResult) {
+    if let exit = result.exit {
+      let seconds = Double(exit.durationMilliseconds) / 1000
+      let megabytes = Double(exit.maximumResidentBytes) / 1_000_000
+      say("\(exit.message) " + String(format: "(%.1f s, %.1f MB)", seconds, megabytes))
+      for layer in result.start?.isolation ?? [] where layer.state != .active {
+        say("isolation: \(layer.name) is \(layer.state.text)\(Self.reason(of: layer))")
+      }
+    } else {
+      say("the log has no verdict: the supervisor was killed, or the end of the log is lost")
+    }
+    if result.missingFrames > 0 { say("\(result.missingFrames) frames are missing from the log") }
+    if result.noiseLines > 0 { say("\(result.noiseLines) lines of the log are no frames") }
+    for disagreement in result.disagreements { say(disagreement) }
+  }
+
+  private static func reason(of layer: IsolationLayer) -> String {
+    for detail in layer.details where detail.name == "reason" {
+      if case .string(let reason) = detail.value { return ": " + reason }
+    }
+    return ""
+  }
+
+  private static func text(of event: EventFrame) -> String {
+    let fields = event.fields.map { field in
+      switch field.value {
+      case .string(let text): "\(field.name) \(text)"
+      case .integer(let number): "\(field.name) \(number)"
+      case .bool(let flag): "\(field.name) \(flag)"
+      case .null: field.name
+      }
+    }
+    return ([event.type] + fields).joined(separator: ", ")
+  }
+
+  /// Everything but the script's own bytes in a pipe may hold text that the script chose.
+  private func say(_ text: String) {
+    let line = Array("warder: \(text)".utf8)
+    let shown = TerminalText.neutralized(line)
+    FileHandle.standardError.write(Data(shown + [UInt8(ascii: "\n")]))
+  }
+
+  private func write(_ bytes: [UInt8], to handle: FileHandle, isTerminal: Bool) {
+    handle.write(Data(isTerminal ? TerminalText.neutralized(bytes) : bytes))
+  }
+}

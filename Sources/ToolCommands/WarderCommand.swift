@@ -1,0 +1,14 @@
+public import ArgumentParser
+internal import TaskModel
+
+/// `warder`: the tool for people and programs around `warder-init`.
+public struct WarderCommand: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "warder",
+    abstract: "Reads what warder-init writes.",
+    discussion: "Warder runs one untrusted script in one container and tells the truth about what happened.",
+    version: WarderVersion.text,
+    subcommands: [DecodeCommand.self])
+
+  public init() {}
+}

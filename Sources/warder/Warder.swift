@@ -1,0 +1,9 @@
+import ArgumentParser
+import ToolCommands
+
+@main
+struct Warder {
+  static func main() {
+    WarderCommand.main()
+  }
+}
