@@ -24,7 +24,7 @@ enum LinePrefix {
 
   /// The index after `2026-11-21T09:00:00.123456789Z ` or `…+02:00 `, if the line begins so (RFC 3339).
   private static func skipTimestamp(_ line: [UInt8]) -> Int? {
-    guard var index = match("dddd-dd-ddTdd:dd:dd", in: line, at: 0) else { return nil }
+    guard var index = match("0000-00-00T00:00:00", in: line, at: 0) else { return nil }
     if index < line.count, line[index] == UInt8(ascii: ".") {
       index += 1
       let digits = index
@@ -32,7 +32,7 @@ enum LinePrefix {
       guard index > digits else { return nil }
     }
     if let end = match("Z ", in: line, at: index) { return end }
-    return match("+dd:dd ", in: line, at: index) ?? match("-dd:dd ", in: line, at: index)
+    return match("+00:00 ", in: line, at: index) ?? match("-00:00 ", in: line, at: index)
   }
 
   private static func stream(_ line: [UInt8], at index: Int) -> OutputStream? {
@@ -54,12 +54,12 @@ enum LinePrefix {
     return (first == UInt8(ascii: "P"), end + 1)
   }
 
-  /// Matches a pattern in which `d` stands for a digit and every other character for itself.
+  /// Matches a pattern in which `0` stands for any digit and every other character for itself.
   private static func match(_ pattern: String, in line: [UInt8], at start: Int) -> Int? {
     guard line.count - start >= pattern.utf8.count else { return nil }
     var index = start
     for expected in pattern.utf8 {
-      let matches = expected == UInt8(ascii: "d") ? isDigit(line[index]) : line[index] == expected
+      let matches = expected == UInt8(ascii: "0") ? isDigit(line[index]) : line[index] == expected
       guard matches else { return nil }
       index += 1
     }
