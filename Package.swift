@@ -46,7 +46,8 @@ let coreC: [CSetting] =
       .define("WARDER_MUSL"),
       .unsafeFlags([
         "-isystem", "/usr/include/\(architecture)-linux-musl",
-        "-Os", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fPIE", "-ffunction-sections", "-fdata-sections", "-fstack-protector-strong",
+        "-Os", "-fPIE", "-fstack-protector-strong", "-ffunction-sections", "-fdata-sections",
+        "-fno-asynchronous-unwind-tables", "-fno-unwind-tables",
       ]),
     ] : [])
 
@@ -56,11 +57,13 @@ let staticLink: [LinkerSetting] =
   ? [
     .unsafeFlags([
       "-use-ld=lld",
-      "-Xclang-linker", "-static-pie", "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-Wno-unused-command-line-argument",
+      "-Xclang-linker", "-static-pie", "-Xclang-linker", "-nostdlib",
+      "-Xclang-linker", "-Wno-unused-command-line-argument",
       "-L/usr/lib/\(architecture)-linux-musl",
       "/usr/lib/\(architecture)-linux-musl/rcrt1.o",
       "/usr/lib/\(architecture)-linux-musl/crti.o",
-      "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+      "-Xlinker", "--gc-sections",
+      "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
       "-Xlinker", "-l:../embedded/\(architecture)-unknown-linux-gnu/libswiftUnicodeDataTables.a",
       "/usr/lib/\(architecture)-linux-musl/libc.a",
       "/usr/lib/\(architecture)-linux-musl/crtn.o",
@@ -92,7 +95,8 @@ var targets: [Target] = [
     name: "Supervisor", dependencies: ["LinuxSystem", "TaskModel", "WarderFrames", "JSON"],
     swiftSettings: coreSwift),
   .executableTarget(
-    name: "warder-init", dependencies: ["Supervisor", "LinuxSystem"], swiftSettings: coreSwift, linkerSettings: staticLink),
+    name: "warder-init", dependencies: ["Supervisor", "LinuxSystem"], swiftSettings: coreSwift,
+    linkerSettings: staticLink),
 ]
 
 var dependencies: [Package.Dependency] = []
@@ -123,16 +127,17 @@ if !embedded {
       swiftSettings: strictness),
     .executableTarget(name: "warder", dependencies: ["ToolCommands"], swiftSettings: strictness),
     .executableTarget(
-      name: "warder-fuzz", dependencies: ["JSON", "TaskModel", "WarderFrames"], path: "Tests/Fuzz",
+      name: "warder-fuzz", dependencies: ["JSON", "TaskModel", "WarderFrames", "RandomInput"], path: "Tests/Fuzz",
       swiftSettings: strictness),
+    .target(name: "RandomInput", path: "Tests/RandomInput", swiftSettings: strictness),
     .target(
       name: "TestSupport", dependencies: ["WarderFrames", .product(name: "Subprocess", package: "swift-subprocess")],
       path: "Tests/TestSupport", swiftSettings: strictness),
-    tests("JSONTests", ["JSON"]),
-    tests("TaskModelTests", ["TaskModel", "JSON"]),
-    tests("WarderFramesTests", ["WarderFrames", "JSON"]),
-    tests("LinuxSystemTests", ["LinuxSystem", "TaskModel"]),
-    tests("SupervisorTests", ["Supervisor", "TaskModel", "WarderFrames"]),
+    tests("JSONTests", ["JSON", "RandomInput"]),
+    tests("TaskModelTests", ["TaskModel", "JSON", "RandomInput"]),
+    tests("WarderFramesTests", ["WarderFrames", "JSON", "RandomInput"]),
+    tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"]),
+    tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
     tests("ToolCommandsTests", ["ToolCommands"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames"]),
     tests("ContainerTests", ["TestSupport", "WarderFrames"], exclude: ["Attacks", "Endurance", "Support"]),

@@ -44,8 +44,8 @@ package enum ProcessTable {
     return parent(inStat: content)
   }
 
-  /// The fourth field: `pid (comm) state ppid …`. The name may hold spaces and parentheses, so it ends at the last one.
-  static func parent(inStat content: [UInt8]) -> Int32? {
+  /// The parent in a `stat` file. The fourth field: `pid (comm) state ppid …`. The name may hold spaces and parentheses, so it ends at the last one.
+  package static func parent(inStat content: [UInt8]) -> Int32? {
     guard let close = content.lastIndex(of: UInt8(ascii: ")")) else { return nil }
     // ") S 123 …"
     let start = close + 4

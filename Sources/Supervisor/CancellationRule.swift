@@ -26,13 +26,10 @@ package struct CancellationRule: Sendable {
 
   private func isFromOutside(_ origin: ReceivedSignal.Origin) -> Bool {
     switch origin {
-    case .kernel: true
-    case .process(0): true
-    case .process(let sender):
-      if sender == ownProcess { false }
-      else if treeIsScoped { true }
-      else { ownProcess != 1 && (sender == 1 || sender == parent) }
-    case .other: false
+    case .kernel, .process(0): true
+    case .process(ownProcess), .other: false
+    case .process where treeIsScoped: true
+    case .process(let sender): ownProcess != 1 && (sender == 1 || sender == parent)
     }
   }
 }

@@ -19,7 +19,8 @@ struct IsolationReport {
     _ layer: TaskModel.IsolationLayer, _ state: State, reason: String? = nil, details: [Field] = []
   ) {
     let entry = Entry(layer: layer, state: state, reason: reason, details: details)
-    if let index = entries.firstIndex(where: { $0.layer == layer }) { entries[index] = entry } else { entries.append(entry) }
+    entries.removeAll { $0.layer == layer }
+    entries.append(entry)
   }
 
   func isActive(_ layer: TaskModel.IsolationLayer) -> Bool {

@@ -182,7 +182,9 @@ enum TaskReader {
     do { kind = try Files.status(path).kind } catch {
       throw TaskError("stdin names \(path), which cannot be read: \(error.reason)")
     }
-    guard kind == .regular else { throw TaskError("stdin names \(path), which is \(kind.description); expected a file") }
+    guard kind == .regular else {
+      throw TaskError("stdin names \(path), which is \(kind.description); expected a file")
+    }
     return path
   }
 }

@@ -75,7 +75,8 @@ enum TaskRun {
   ) throws(TaskError) -> Reporter {
     let sink: LogSink
     do { sink = try LogSink(duplicating: configuration.logDescriptor) } catch {
-      throw TaskError("log names descriptor \(configuration.logDescriptor), which cannot be written to: \(error.reason)")
+      throw TaskError(
+        "log names descriptor \(configuration.logDescriptor), which cannot be written to: \(error.reason)")
     }
     return Reporter(
       log: FrameLog(sink: sink, start: start), termination: try openTerminationLog(configuration.terminationMessage),
@@ -85,8 +86,9 @@ enum TaskRun {
   private static func openTerminationLog(_ target: TerminationMessageTarget) throws(TaskError) -> TerminationLog {
     switch target {
     case .none: return TerminationLog.none
-    // Missing, or another user's: outside of Kubernetes nobody would read it.
-    case .automatic: return (try? TerminationLog(path: TerminationMessageTarget.kubernetesPath)) ?? TerminationLog.none
+    case .automatic:
+      // Missing, or another user's: outside of Kubernetes nobody would read it.
+      return (try? TerminationLog(path: TerminationMessageTarget.kubernetesPath)) ?? TerminationLog.none
     case .path(let path):
       do { return try TerminationLog(path: path) } catch {
         throw TaskError("termination_message names \(path), which cannot be written to: \(error.reason)")

@@ -62,19 +62,14 @@ extension [UInt8] {
     Array(self[start..<end])
   }
 
-  /// Where `text` stands in them, from the first place to the last; places do not overlap. `text` must not be empty.
+  /// Where `text` stands in them, from the first place to the last; two places may overlap.
   @inline(never)
   package func places(of text: String) -> [Int] {
     let needle = text.bytes
     var places: [Int] = []
-    var position = 0
-    while position + needle.count <= count {
-      if part(position, position + needle.count) == needle {
-        places.append(position)
-        position += needle.count
-      } else {
-        position += 1
-      }
+    for position in 0..<Swift.max(0, count - needle.count + 1)
+    where part(position, position + needle.count) == needle {
+      places.append(position)
     }
     return places
   }

@@ -3,6 +3,7 @@ internal import TaskModel
 
 /// `warder`: the tool for people and programs around `warder-init`.
 public struct WarderCommand: ParsableCommand {
+  /// Its name, help and subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "warder",
     abstract: "Reads what warder-init writes.",
@@ -10,5 +11,6 @@ public struct WarderCommand: ParsableCommand {
     version: WarderVersion.text,
     subcommands: [DecodeCommand.self])
 
+  /// A command that has not parsed anything yet.
   public init() {}
 }

@@ -1,4 +1,5 @@
 import JSON
+import RandomInput
 
 /// What the tests of this module share: rendering a parsed value, and random values to parse.
 extension JSONValue {

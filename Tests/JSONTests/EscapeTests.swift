@@ -1,4 +1,5 @@
 import JSON
+import RandomInput
 import Testing
 
 /// The escaper against a slow one that looks at every scalar by itself.

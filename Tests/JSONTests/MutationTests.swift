@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import RandomInput
 import Testing
 
 /// Damaged documents: never a crash, and nothing is read that another strict reader refuses.

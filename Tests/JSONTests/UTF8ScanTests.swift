@@ -1,4 +1,5 @@
 import JSON
+import RandomInput
 import Testing
 
 /// The scan by blocks against the standard library's validation, and the incomplete end against the definition.

@@ -53,7 +53,7 @@ struct SeccompTemplateTests {
     }
   }
 
-  @Test("places are filled with what is protected, and what is left over refuses nothing more")
+  @Test("places are filled with what is protected, and the rest refuses nothing more", .disabled(if: isWriting))
   func filling() throws {
     for (processes, groups) in [([], []), ([1], []), ([7, 1], [9]), ([7, 1, 4_194_303], [9, 12])]
       as [([Int32], [Int32])]

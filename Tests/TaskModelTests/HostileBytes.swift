@@ -1,3 +1,5 @@
+import RandomInput
+
 extension SeededGenerator {
   mutating func number(_ range: ClosedRange<Int>) -> Int {
     Int.random(in: range, using: &self)

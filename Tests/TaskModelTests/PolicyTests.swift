@@ -54,21 +54,22 @@ import Testing
     ),
     (
       #"{"runtimes": {"r": {"argv": ["R"]}}}"#,
-      "/etc/warder/policy.json:1:29: runtimes.r.argv: expected a program and, in one of the words after it, {script}"
+      "/etc/warder/policy.json:1:29: runtimes.r.argv: expected {script} in one of the words after the program"
     ),
     (
       #"{"runtimes": {"r": {"argv": []}}}"#,
-      "/etc/warder/policy.json:1:29: runtimes.r.argv: expected a program and, in one of the words after it, {script}"
+      "/etc/warder/policy.json:1:29: runtimes.r.argv: expected first an absolute path, or a bare name to be found in PATH, "
+        + #"found """#
     ),
     (
       #"{"runtimes": {"r": {"argv": ["bin/R", "{script}"]}}}"#,
-      "/etc/warder/policy.json:1:29: runtimes.r.argv: expected as the program an absolute path, or a bare name to be "
-        + #"found in PATH, found "bin/R""#
+      "/etc/warder/policy.json:1:29: runtimes.r.argv: expected first an absolute path, or a bare name to be found "
+        + #"in PATH, found "bin/R""#
     ),
     (
       #"{"runtimes": {"r": {"argv": ["{script}"]}}}"#,
-      "/etc/warder/policy.json:1:29: runtimes.r.argv: expected as the program an absolute path, or a bare name to be "
-        + #"found in PATH, found "{script}""#
+      "/etc/warder/policy.json:1:29: runtimes.r.argv: expected first an absolute path, or a bare name to be found "
+        + #"in PATH, found "{script}""#
     ),
     (
       #"{"runtimes": {"r r": {"argv": ["R", "{script}"]}}}"#,
@@ -77,7 +78,7 @@ import Testing
     ),
     (
       #"{"runtimes": {"r": {"argv": ["R", "{script}"], "extensions": ["r"]}}}"#,
-      #"/etc/warder/policy.json:1:63: runtimes.r.extensions: expected an ending with its dot such as .py, found "r""#
+      #"/etc/warder/policy.json:1:62: runtimes.r.extensions: expected an ending with its dot such as .py, found "r""#
     ),
     (
       #"{"runtimes": {"r": {"argv": ["R", "{script}"], "alias": []}}}"#,
@@ -85,11 +86,11 @@ import Testing
     ),
     (
       #"{"runtimes": {"a": {"argv": ["A", "{script}"]}, "b": {"argv": ["B", "{script}"], "aliases": ["a"]}}}"#,
-      #"/etc/warder/policy.json:1:49: runtimes: the name "a" belongs to a and to b"#
+      #"/etc/warder/policy.json:1:49: runtimes: "a" belongs to a and to b"#
     ),
     (
       #"{"runtimes": {"a": {"argv": ["A", "{script}"], "extensions": [".x"]}, "b": {"argv": ["B", "{script}"], "extensions": [".x"]}}}"#,
-      #"/etc/warder/policy.json:1:71: runtimes: the ending ".x" belongs to a and to b"#
+      #"/etc/warder/policy.json:1:71: runtimes: ".x" belongs to a and to b"#
     ),
     (
       #"{"defaults": {"policy": "/x"}}"#,

@@ -1,3 +1,4 @@
+import RandomInput
 import Testing
 
 @testable import TaskModel
@@ -58,7 +59,7 @@ import Testing
     ("{\"args\": \"-v\"}", "/task/task.json:1:10: args: expected an array of strings, found a string"),
     ("{\"args\": [\"a\", 1]}", "/task/task.json:1:10: args: expected an array of strings, found a number"),
     ("{\"args\": [\"a\\u0000\"]}", "/task/task.json:1:10: args: expected an argument without NUL, found \"a\\u0000\""),
-    ("{\"timeout\": null}", "/task/task.json:1:13: timeout: expected a string such as \"30s\", found null"),
+    ("{\"timeout\": null}", "/task/task.json:1:13: timeout: expected a string with a unit such as \"30s\", found null"),
     (
       "{\"script\": \"/etc/passwd\"}",
       "/task/task.json:1:12: script: expected the name of a file inside the task directory (relative, no .. and no "

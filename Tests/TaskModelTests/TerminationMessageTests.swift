@@ -1,4 +1,5 @@
 import JSON
+import RandomInput
 import Testing
 
 @testable import TaskModel

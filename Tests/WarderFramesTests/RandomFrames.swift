@@ -1,3 +1,4 @@
+import RandomInput
 import WarderFrames
 
 /// Random frames, random output, and whole logs of them.

@@ -1,12 +1,12 @@
 /// SplitMix64: the same seed gives the same input on every machine, so a failure can be had again.
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,30 +15,30 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// True once in `times`.
-  mutating func oneIn(_ times: Int) -> Bool {
+  package mutating func oneIn(_ times: Int) -> Bool {
     Int.random(in: 0..<times, using: &self) == 0
   }
 
   /// A number below `bound`; small ones are as likely as large ones.
-  mutating func size(below bound: Int) -> Int {
+  package mutating func size(below bound: Int) -> Int {
     let scale = Int.random(in: 1...max(1, bound), using: &self)
     return Int.random(in: 0..<scale, using: &self) % max(1, bound)
   }
 
   /// Bytes of every value, equally likely.
-  mutating func bytes(count: Int) -> [UInt8] {
+  package mutating func bytes(count: Int) -> [UInt8] {
     (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &self) }
   }
 
   /// Text with every kind of character that escaping and cutting must mind.
-  mutating func text(scalars count: Int) -> String {
+  package mutating func text(scalars count: Int) -> String {
     var text = String.UnicodeScalarView()
     for _ in 0..<count { text.append(scalar()) }
     return String(text)
   }
 
   /// A scalar out of one of the ranges that are treated differently somewhere.
-  mutating func scalar() -> Unicode.Scalar {
+  package mutating func scalar() -> Unicode.Scalar {
     let ranges: [ClosedRange<UInt32>] = [
       0x20...0x7E, 0x20...0x7E, 0x61...0x7A, 0x0...0x1F, 0x0A...0x0A, 0x22...0x22, 0x5C...0x5C, 0x7F...0xA5,
       0xA0...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x1F600...0x1F64F, 0x10000...0x10FFFF, 0x2020...0x2070,
@@ -48,7 +48,7 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// Changes a few bytes: flips, copies, cuts and repeats, as a damaged or hostile file would have them.
-  mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {
+  package mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {
     var result = bytes
     for _ in 0...Int.random(in: 0...3, using: &self) {
       let place = Int.random(in: 0...result.count, using: &self)
