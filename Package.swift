@@ -36,6 +36,10 @@ let coreSwift: [SwiftSetting] =
         "-wmo", "-Osize", "-Xllvm", "-enable-machine-outliner=always",
         "-Xcc", "-isystem", "-Xcc", "/usr/include/\(architecture)-linux-musl",
         "-Xfrontend", "-function-sections",
+        // Swift 6.3 gives constant arrays names that it counts anew in each module that inlines their function, as weak
+        // symbols: the linker then keeps one of several different arrays of the same name, and `--output` had the words
+        // of `--seccomp`. Without the pass there are no such symbols; scripts/build checks that.
+        "-Xllvm", "-sil-disable-pass=object-outliner",
       ]),
     ] : [])
 
@@ -139,7 +143,7 @@ if !embedded {
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
     tests("ToolCommandsTests", ["ToolCommands"]),
-    tests("IntegrationTests", ["TestSupport", "WarderFrames"]),
+    tests("IntegrationTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
     tests("ContainerTests", ["TestSupport", "WarderFrames"], exclude: ["Attacks", "Endurance", "Support"]),
   ]
 }
