@@ -143,7 +143,7 @@ if !embedded {
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
     tests("ToolCommandsTests", ["ToolCommands"]),
-    tests("IntegrationTests", ["TestSupport", "WarderFrames"]),
+    tests("IntegrationTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
     tests("ContainerTests", ["TestSupport", "WarderFrames"], exclude: ["Attacks", "Endurance", "Support"]),
   ]
 }

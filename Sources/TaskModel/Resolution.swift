@@ -35,7 +35,22 @@ extension EffectiveConfiguration {
       }
     }
     relaxDefaultRequirement(&entries)
-    return EffectiveConfiguration(entries: entries, policy: policy)
+    let configuration = EffectiveConfiguration(entries: entries, policy: policy)
+    try configuration.checkWhatIsSwitchedOff(layers)
+    return configuration
+  }
+
+  /// `disable` must not be a way around the ceilings of `require` and `seccomp`.
+  private func checkWhatIsSwitchedOff(_ layers: [ParsedLayer]) throws(ConfigurationError) {
+    for key: ConfigurationKey in [.seccomp, .disable] {
+      for layer in layers where layer.layer == self[key].layer {
+        guard let setting = layer.setting(of: key) else { continue }
+        try policy.check(.layers(required), of: .require, at: setting.origin)
+        if disabled.contains(.seccomp) {
+          try policy.check(.choice(SeccompProfileName.unconfined.rawValue), of: .seccomp, at: setting.origin)
+        }
+      }
+    }
   }
 
   /// `script` and `script_env` say the same thing in two ways: of two layers the later one wins, and one layer must not give

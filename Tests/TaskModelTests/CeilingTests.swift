@@ -135,6 +135,26 @@ import Testing
     #expect(problem(policy: policy, task: #"{"timeout": "1h"}"#, flags: ["--timeout", "1m"]) == nil)
   }
 
+  /// Switching a layer off must not lead around the ceilings that speak of it.
+  @Test func disableIsNoWayAroundOtherCeilings() {
+    let seccomp = #"{"ceilings": {"seccomp": "default"}}"#
+    #expect(
+      problem(policy: seccomp, flags: ["--disable=seccomp"])?.message
+        == #"--disable: seccomp "unconfined" lies outside this image's ceiling: default"#)
+    #expect(problem(policy: seccomp, flags: ["--disable=landlock"]) == nil)
+    let require = #"{"ceilings": {"require": ["landlock", "seccomp"]}}"#
+    #expect(
+      problem(policy: require, environment: [("WARDER_DISABLE", "landlock")])?.message
+        == "WARDER_DISABLE: require leaves out landlock, which this image's ceiling demands")
+    #expect(
+      problem(policy: require, flags: ["--seccomp=unconfined"])?.message
+        == "--seccomp: require leaves out seccomp, which this image's ceiling demands")
+    #expect(problem(policy: require, flags: ["--disable=rlimits"]) == nil)
+    #expect(
+      problem(policy: #"{"ceilings": {"require": ["landlock"]}, "defaults": {"disable": ["landlock"]}}"#)?.kind
+        == .exceedsCeiling)
+  }
+
   /// Nothing is clamped: a number is either taken as it is or refused.
   @Test func neverMovesAValue() throws {
     var random = SeededGenerator(seed: 10)

@@ -58,18 +58,19 @@ extension SeededGenerator {
       deniedOthers: oneIn(3) ? integer() : 0, message: text(scalars: size(below: 60)))
   }
 
-  /// What scripts write: text of all kinds, bytes of all kinds, and both in turn.
-  mutating func scriptOutput() -> [UInt8] {
+  /// What scripts write: text of all kinds, bytes of all kinds, and both in turn. No run of one kind is longer than
+  /// `scale` bytes or characters.
+  mutating func scriptOutput(scale: Int = 20_000) -> [UInt8] {
     var output: [UInt8] = []
     for _ in 0..<size(below: 12) {
       switch Int.random(in: 0..<9, using: &self) {
-      case 0: output += bytes(count: size(below: 300))
-      case 1: output += Array(text(scalars: size(below: 300)).utf8)
-      case 2: output += Array(repeating: UInt8(ascii: "x"), count: size(below: 20_000))
-      case 3: output += Array(repeating: UInt8.random(in: .min ... .max, using: &self), count: size(below: 20_000))
-      case 4: output += Array(String(repeating: String(scalar()), count: size(below: 4_000)).utf8)
+      case 0: output += bytes(count: size(below: min(scale, 300)))
+      case 1: output += Array(text(scalars: size(below: min(scale, 300))).utf8)
+      case 2: output += Array(repeating: UInt8(ascii: "x"), count: size(below: scale))
+      case 3: output += Array(repeating: UInt8.random(in: .min ... .max, using: &self), count: size(below: scale))
+      case 4: output += Array(String(repeating: String(scalar()), count: size(below: scale / 5)).utf8)
       case 5: output += Array("plain line of text, as most scripts write them\n".utf8)
-      case 6: output += mutate(Array(text(scalars: size(below: 100)).utf8))
+      case 6: output += mutate(Array(text(scalars: size(below: min(scale, 100))).utf8))
       case 7: output += Array("é€😀".utf8).prefix(Int.random(in: 1...8, using: &self))
       default: output += [UInt8(ascii: "\n")]
       }
@@ -90,12 +91,19 @@ struct SampleLog {
   var bytes: [UInt8] { Array(lines.joined()) }
 
   /// A whole run: start, output, events and artifacts, verdict.
-  init(run: String = "9f1c", steps: Int = 12, hasVerdict: Bool = true, using generator: inout SeededGenerator) {
+  ///
+  /// - Parameters:
+  ///   - steps: more than so many things do not happen in between.
+  ///   - outputSize: bounds what is written at a time, as `scriptOutput(scale:)` does.
+  init(
+    run: String = "9f1c", steps: Int = 12, outputSize: Int = 20_000, hasVerdict: Bool = true,
+    using generator: inout SeededGenerator
+  ) {
     let start = generator.startFrame(run: run)
     add(.start(start)) { $0.start(start, at: $1, into: &$2) }
     for _ in 0..<generator.size(below: steps) {
       time = FrameTime(microseconds: time.microseconds + UInt64(generator.size(below: 5_000_000)))
-      addRandomBody(using: &generator)
+      addRandomBody(outputSize: outputSize, using: &generator)
     }
     if hasVerdict {
       let exit = generator.exitFrame(stdout: totals(of: .stdout), stderr: totals(of: .stderr))
@@ -103,7 +111,7 @@ struct SampleLog {
     }
   }
 
-  private mutating func addRandomBody(using generator: inout SeededGenerator) {
+  private mutating func addRandomBody(outputSize: Int, using generator: inout SeededGenerator) {
     switch Int.random(in: 0..<6, using: &generator) {
     case 0:
       let event = EventFrame(generator.name(), generator.fields(below: 10))
@@ -114,7 +122,7 @@ struct SampleLog {
       add(.artifact(chunk)) { $0.artifact(chunk, at: $1, into: &$2) }
     default:
       let stream: OutputStream = generator.oneIn(3) ? .stderr : .stdout
-      add(generator.scriptOutput(), to: stream)
+      add(generator.scriptOutput(scale: outputSize), to: stream)
     }
   }
 

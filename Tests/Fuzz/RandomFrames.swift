@@ -1,0 +1,1 @@
+../WarderFramesTests/RandomFrames.swift

@@ -1,0 +1,207 @@
+import Foundation
+import TestSupport
+import Testing
+import WarderFrames
+
+/// The static binary as a plain process: its command line, its log, its signals.
+@Suite("Process") struct ProcessTests {
+  // MARK: What it is
+
+  @Test func theBinaryIsStaticAndSmall() async throws {
+    let headers = try await ProcessCommand(
+      "/usr/bin/readelf", ["--wide", "--program-headers", "--dynamic", WarderInit.binary]
+    ).runSuccessfully()
+    #expect(!headers.outputText.contains("INTERP"))
+    #expect(!headers.outputText.contains("(NEEDED)"))
+    let size = try FileManager.default.attributesOfItem(atPath: WarderInit.binary)[.size] as? Int
+    #expect(try #require(size) <= 640 * 1024)
+  }
+
+  @Test func helpVersionAndConfigurationGoToStandardOutput() async throws {
+    let help = try await ProcessCommand(WarderInit.binary, ["--help"]).runSuccessfully()
+    for flag in ["--timeout", "--open-files", "--print-config", "--install"] { #expect(help.outputText.contains(flag)) }
+    #expect(help.outputText.split(separator: "\n").allSatisfy { $0.count <= 100 })
+
+    let version = try await ProcessCommand(WarderInit.binary, ["--version"]).runSuccessfully()
+    #expect(version.outputText.hasPrefix("warder-init 0."))
+
+    let configuration = try await ProcessCommand(
+      WarderInit.binary, ["--print-config", "--timeout", "90s"], environment: ["WARDER_GRACE": "1s"]
+    ).runSuccessfully()
+    let keys = try #require(JSONSerialization.jsonObject(with: Data(configuration.output)) as? [String: Any])
+    #expect(keys["timeout"] as? [String: String] == ["value": "1m30s", "layer": "flags"])
+    #expect(keys["grace"] as? [String: String] == ["value": "1s", "layer": "environment"])
+    #expect(keys["worst_case"] != nil)
+  }
+
+  @Test func installCopiesItselfWhole() async throws {
+    let directory = try TemporaryPath(permissions: 0o755)
+    for _ in 1...2 {
+      try await ProcessCommand(WarderInit.binary, ["--install", directory.path]).runSuccessfully()
+    }
+    let copy = directory.path + "/warder-init"
+    #expect(FileManager.default.contentsEqual(atPath: copy, andPath: WarderInit.binary))
+    #expect(FileManager.default.isExecutableFile(atPath: copy))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["warder-init"])
+
+    let refused = try await ProcessCommand(WarderInit.binary, ["--install", "/nonexistent"]).run()
+    #expect(refused.end == .exited(2))
+    #expect(refused.errorText.contains("/nonexistent"))
+  }
+
+  @Test(arguments: [
+    (["--tmeout", "3s"], "--timeout"), (["--timeout"], "--timeout"), (["--timeout", "5 minutes"], "5 minutes"),
+    (["--network", "some"], "none"), (["stray"], "stray"),
+  ]) func aWrongCommandLineSaysWhatIsWrong(options: [String], word: String) async throws {
+    let run = try await WarderInit(options).run(TaskDirectory(script: "print(1)\n"))
+    #expect(run.end == .exited(250))
+    #expect(try #require(run.result().exit).message.contains(word))
+  }
+
+  @Test func variablesOfAServiceCalledWarderAreNoMistake() async throws {
+    var warder = WarderInit()
+    warder.environment["WARDER_PORT"] = "tcp://10.0.0.1:80"
+    warder.environment["WARDER_SERVICE_HOST"] = "10.0.0.1"
+    #expect(try await warder.run(TaskDirectory(script: "print(1)\n")).result().reason == .exited)
+    warder.environment["WARDER_TIMEOUTS"] = "3s"
+    let refused = try await warder.run(TaskDirectory(script: "print(1)\n")).result()
+    #expect(refused.reason == .invalidTask)
+    #expect(try #require(refused.exit).message.contains("WARDER_TIMEOUT"))
+  }
+
+  // MARK: The log
+
+  @Test func aLogThatNobodyReadsDoesNotHoldTheDeadline() async throws {
+    let task = try TaskDirectory(script: "yes\n", named: "script.sh")
+    let message = try TemporaryPath(file: [], permissions: 0o666)
+    // sleep holds the pipe and reads nothing.
+    let run = try await ProcessCommand(
+      "/bin/bash",
+      [
+        "-c",
+        "\"$0\" --task \"$1\" --timeout 500ms --grace 100ms --log-limit 512Mi --stdout-limit 512Mi "
+          + "--termination-message \"$2\" | sleep 8; echo ${PIPESTATUS[0]}",
+        WarderInit.binary, task.path, message.path,
+      ], environment: ["PATH": "/usr/bin:/bin"]
+    ).run()
+    #expect(run.outputText == "240\n")
+    let text = String(decoding: try message.contents, as: UTF8.self)
+    #expect(text.hasPrefix(#"{"reason":"timeout""#))
+    #expect(text.contains(#""stdout_tail":"#))
+    withExtendedLifetime(task) {}
+  }
+
+  @Test func aLogWhoseReaderLeavesDoesNotEndTheScript() async throws {
+    let directory = try TemporaryPath(permissions: 0o777)
+    let task = try TaskDirectory(
+      script: "for i in $(seq 2000); do echo line $i; done; sleep 0.3; echo done > \(directory.path)/end\n",
+      named: "script.sh")
+    let run = try await ProcessCommand(
+      "/bin/bash",
+      [
+        "-c", "\"$0\" --task \"$1\" --write \"$2\" --termination-message none | head -c 100 > /dev/null; "
+          + "echo ${PIPESTATUS[0]}",
+        WarderInit.binary, task.path, directory.path,
+      ], environment: ["PATH": "/usr/bin:/bin"]
+    ).run()
+    #expect(run.outputText == "0\n")
+    #expect(FileManager.default.fileExists(atPath: directory.path + "/end"))
+    withExtendedLifetime(task) {}
+  }
+
+  @Test(arguments: ["> FILE", "1<> FILE", "> /dev/null"])
+  func aLogCanBeAFileOrADevice(redirection: String) async throws {
+    let file = try TemporaryPath(file: [], permissions: 0o666)
+    let task = try TaskDirectory(script: "echo hello\n", named: "script.sh")
+    let shell = "\"$0\" --task \"$1\" " + redirection.replacing("FILE", with: file.path)
+    try await ProcessCommand(
+      "/bin/bash", ["-c", shell, WarderInit.binary, task.path], environment: ["PATH": "/usr/bin:/bin"]
+    ).runSuccessfully()
+    if redirection.contains("FILE") {
+      #expect(try WarderRun(log: file.contents, end: .exited(0)).result().stdoutText == "hello\n")
+    }
+  }
+
+  @Test func aLogOnAnotherDescriptor() async throws {
+    let task = try TaskDirectory(script: "echo hello\n", named: "script.sh")
+    let run = try await ProcessCommand(
+      "/bin/bash", ["-c", "\"$0\" --task \"$1\" --log fd:7 7>&1 >/dev/null", WarderInit.binary, task.path],
+      environment: ["PATH": "/usr/bin:/bin"]
+    ).runSuccessfully()
+    #expect(try WarderRun(log: run.output, end: .exited(0)).result().stdoutText == "hello\n")
+  }
+
+  @Test func standardStreamsThatAreClosedAreNoTrap() async throws {
+    let task = try TaskDirectory(script: "echo hello; echo trouble >&2\n", named: "script.sh")
+    let run = try await ProcessCommand(
+      "/bin/bash", ["-c", "\"$0\" --task \"$1\" <&- 2>&-", WarderInit.binary, task.path],
+      environment: ["PATH": "/usr/bin:/bin"]
+    ).runSuccessfully()
+    let result = try WarderRun(log: run.output, end: .exited(0)).result()
+    #expect(result.stdoutText == "hello\n")
+    #expect(result.stderrText == "trouble\n")
+  }
+
+  @Test func bothEndsOfTruncatedOutputAreKept() async throws {
+    let task = try TaskDirectory(script: "seq 100000\n", named: "script.sh")
+    let result = try await WarderInit(["--stdout-limit", "10Ki"]).run(task).result()
+    let totals = try #require(result.exit?.stdout)
+    #expect(totals.bytes == 10 * 1024)
+    #expect(totals.bytes + totals.droppedBytes == 588_895)
+    #expect(result.stdoutText.hasPrefix("1\n2\n3\n"))
+    #expect(result.stdoutText.hasSuffix("\n99999\n100000\n"))
+    #expect(result.events.contains { $0.frame.type == "truncated" })
+    #expect(result.isComplete)
+  }
+
+  @Test func silenceIsFilledWithHeartbeats() async throws {
+    let task = try TaskDirectory(script: "sleep 1\n", named: "script.sh")
+    let result = try await WarderInit(["--heartbeat", "100ms"]).run(task).result()
+    #expect(result.events.count(where: { $0.frame.type == "heartbeat" }) >= 5)
+    let silent = try await WarderInit(["--heartbeat", "0"]).run(task).result()
+    #expect(silent.events.isEmpty)
+  }
+
+  // MARK: Signals
+
+  /// Once by a Landlock domain that spares everybody else, once by walking the tree.
+  @Test(arguments: [[], ["--disable", "signal_scope"], ["--disable", "signal_scope,landlock"]])
+  func cancellationByTheParent(options: [String]) async throws {
+    let marker = "warder-test-" + randomName()
+    let script = """
+      import os, signal, subprocess, sys, time
+      signal.signal(signal.SIGTERM, signal.SIG_IGN)
+      for _ in range(3):
+          if os.fork() == 0:
+              os.setsid()
+              if os.fork() == 0:
+                  time.sleep(60)
+              os._exit(0)
+      time.sleep(60)
+      """
+    // Somebody else's process of the same user, which must be spared.
+    let bystander = ProcessCommand("/usr/bin/sleep", ["3"])
+    async let spared = bystander.run()
+    let warder = WarderInit(options + ["--grace", "200ms"], scriptArguments: [marker])
+    let run = try await warder.run(TaskDirectory(script: script)) { supervisor in
+      try await waitUntil("the tree is there") { ProcessTable.scripts(marked: marker).count >= 4 }
+      kill(supervisor, SIGTERM)
+    }
+    #expect(try run.result().reason == .cancelled)
+    #expect(run.end == .exited(241))
+    #expect(ProcessTable.scripts(marked: marker).isEmpty)
+    #expect(try await spared.end == .exited(0))
+  }
+
+  @Test func nothingIsLeftInTheTemporaryDirectory() async throws {
+    let task = try TaskDirectory(
+      script: """
+        mkdir -p a/b/c locked; touch a/b/c/file locked/file; chmod 000 locked; ln -s /etc link; pwd
+        """, named: "script.sh")
+    let result = try await WarderInit().run(task).result()
+    let directory = result.stdoutText.trimmingCharacters(in: .newlines)
+    #expect(directory.hasPrefix("/tmp/warder-"))
+    #expect(!FileManager.default.fileExists(atPath: directory))
+    #expect(FileManager.default.fileExists(atPath: "/etc/passwd"))
+  }
+}
