@@ -25,6 +25,12 @@ struct Reporter: ~Copyable {
     termination.write(TerminationMessage.provisional(run: run, identifier: identifier))
   }
 
+  /// Tells the crash handler where its last words go, and which number they must bear.
+  func updateCrashContext() {
+    Crash.setContext(
+      nextSequence: log.nextSequence, log: log.descriptor, terminationMessage: termination.rawDescriptor)
+  }
+
   /// What a script that ran leaves besides the verdict.
   struct Account {
     var durationNanoseconds: UInt64 = 0
