@@ -27,8 +27,9 @@ package struct ChildEnvironment: Sendable {
     if configuration.disabled.contains(.environment) {
       for variable in offered where first(variable.name, in: variables) == nil { variables.append(variable) }
     }
-    let path = first("PATH".bytes, in: offered).map { offered[$0].value } ?? defaultPath.bytes
-    set(EnvironmentVariable(name: "PATH".bytes, value: path), in: &variables)
+    // An empty PATH would mean the working directory, where the script writes.
+    let path = first("PATH".bytes, in: offered).map { offered[$0].value } ?? []
+    set(EnvironmentVariable(name: "PATH".bytes, value: path.isEmpty ? defaultPath.bytes : path), in: &variables)
     let threads = NumberUnit.count.format(Int64(max(1, cpuCount)))
     let clean = [
       ("HOME", workDirectory), ("TMPDIR", temporaryDirectory), ("LANG", "C.UTF-8"),

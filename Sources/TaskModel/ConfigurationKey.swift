@@ -1,8 +1,8 @@
 internal import JSON
 
-/// Every key of the configuration. The rows of `makeRow` are the one table from which the flag (`--open-files`), the environment
-/// variable (`WARDER_OPEN_FILES`), the JSON key (`open_files`), `--help`, `--print-config` and the checks follow: a new key
-/// is a case here, its row below, and a property of `EffectiveConfiguration` to read it by.
+/// Every key of the configuration. The rows of `makeRow` are the one table from which the flag (`--open-files`), the
+/// environment variable (`WARDER_OPEN_FILES`), the JSON key (`open_files`), `--help`, `--print-config` and the checks
+/// follow: a new key is a case here, its row below, and a property of `EffectiveConfiguration` to read it by.
 package enum ConfigurationKey: UInt8, CaseIterable, Sendable {
   case script, scriptEnvironment, runtime, arguments, standardInput, identifier
   case timeout, grace
@@ -118,8 +118,8 @@ extension ConfigurationKey {
     case .timeout:
       ConfigurationRow(
         "timeout", Self.duration(0, Self.longest), .request, .number(300 * Self.second),
-        ceiling: .atMost(1_800 * Self.second), "DURATION", "wall-clock time that the script may take; 0 ends it at once"
-      )
+        ceiling: .atMost(1_800 * Self.second), "DURATION",
+        "wall-clock time that the script may take; 0 ends it at once")
     case .grace:
       ConfigurationRow(
         "grace", Self.duration(0, 600 * Self.second), .request, .number(2 * Self.second), "DURATION",

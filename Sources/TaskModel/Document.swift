@@ -18,18 +18,10 @@ struct Document {
   }
 
   func members(of node: JSONNode, _ what: String) throws(ConfigurationError) -> [JSONMember] {
-    guard case .object(let members) = node.value else { throw wrongType(node, what, "an object") }
+    guard case .object(let members) = node.value else {
+      throw error(.wrongType, node.offset, "\(what): expected an object, found \(node.value.kind)")
+    }
     return members
-  }
-
-  func items(of node: JSONNode, _ what: String) throws(ConfigurationError) -> [JSONNode] {
-    guard case .array(let items) = node.value else { throw wrongType(node, what, "an array") }
-    return items
-  }
-
-  func string(of node: JSONNode, _ what: String) throws(ConfigurationError) -> String {
-    guard case .string(let text) = node.value else { throw wrongType(node, what, "a string") }
-    return text
   }
 
   func origin(_ offset: Int) -> ConfigurationOrigin {
@@ -38,10 +30,6 @@ struct Document {
 
   func error(_ kind: ConfigurationError.Kind, _ offset: Int, _ problem: Words) -> ConfigurationError {
     ConfigurationError(kind, at: origin(offset), problem)
-  }
-
-  func wrongType(_ node: JSONNode, _ what: String, _ expected: String) -> ConfigurationError {
-    error(.wrongType, node.offset, "\(what): expected \(expected), found \(node.value.kind)")
   }
 
   /// A value that does not fit its place.

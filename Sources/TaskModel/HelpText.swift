@@ -4,22 +4,27 @@ package enum HelpText {
     var text = """
       Usage: warder-init [OPTIONS] [-- SCRIPT-ARGS...]
 
-      Runs one untrusted script, confined, within limits, and writes what it did as framed lines to standard output.
+      Runs one untrusted script, confined, within limits, and writes what it did as
+      framed lines to standard output.
 
-      Every option but those under "Other" can also be given as the variable shown, and those marked "task" in the
-      task directory's \(TaskFile.name) too. A later layer wins: policy, task, environment, flags.
+      Every option but those under "Other" can also be given as the variable shown,
+      and those marked "task" in the task directory's \(TaskFile.name) too. A later layer
+      wins: policy, task, environment, flags.
 
       Options:
 
       """
     for key in ConfigurationKey.allCases {
       let row = key.row
-      text += ("  \(key.flag) \(row.placeholder)\n      \(row.help)\n      \(facts(key))\n" as Words).text
+      text += ("  \(key.flag) \(row.placeholder)\n" as Words).text
+      appendWrapped(row.help, to: &text)
+      appendWrapped(facts(key), to: &text)
     }
     text += "\nOther:\n"
     for action in ActionFlag.allCases {
       let flag = Text.joined([action.flag] + (action.placeholder.map { [$0] } ?? []), " ")
-      text += ("  \(flag)\n      \(action.help)\n" as Words).text
+      text += ("  \(flag)\n" as Words).text
+      appendWrapped(action.help, to: &text)
     }
     return text
   }
@@ -34,10 +39,40 @@ package enum HelpText {
     if let range = row.kind.rangeText { parts.append(range) }
     parts.append(Text.joined(["default", row.defaultDescription], " "))
     if let ceiling = row.ceilingDescription { parts.append(Text.joined(["ceiling", ceiling], " ")) }
-    let line = Text.joined(parts, "; ")
-    // The list of all layers would make the line too long.
-    return line.utf8.count > 110 ? Text.joined(parts, ";\n      ") : line
+    return Text.joined(parts, "; ")
   }
+
+  private static let indentation = "      "
+  /// What a terminal shows in a line.
+  private static let width = 80
+
+  /// Lines of at most `width` columns, broken at spaces and after commas. Help is ASCII, so a byte is a column.
+  private static func appendWrapped(_ sentence: String, to text: inout String) {
+    var line = indentation
+    var word = ""
+    for byte in sentence.utf8 {
+      word += String(decoding: CollectionOfOne(byte), as: UTF8.self)
+      guard byte == UInt8(ascii: " ") || byte == ASCII.comma else { continue }
+      appendWord(&word, to: &line, text: &text)
+    }
+    appendWord(&word, to: &line, text: &text)
+    text += line + "\n"
+  }
+
+  private static func appendWord(_ word: inout String, to line: inout String, text: inout String) {
+    let isSpaced = word.utf8.last == UInt8(ascii: " ")
+    if line.utf8.count + word.utf8.count - (isSpaced ? 1 : 0) > width {
+      if line.utf8.last == UInt8(ascii: " ") { line.removeLastByte() }
+      text += line + "\n"
+      line = indentation
+    }
+    line += word
+    word = ""
+  }
+}
+
+extension String {
+  fileprivate mutating func removeLastByte() { self = String(decoding: utf8.dropLast(), as: UTF8.self) }
 }
 
 extension ConfigurationRow {

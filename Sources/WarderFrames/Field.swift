@@ -23,10 +23,10 @@ public struct Field: Sendable, Hashable {
     self.init(name, .integer(value))
   }
 
-  /// Whether a frame can have a field, limit or layer of this name: 1 to 24 characters of ASCII, neither space,
+  /// Whether a frame can have a field, limit or layer of this name: 1 to 32 characters of ASCII, neither space,
   /// quote nor backslash, so that a list of names has a known length.
   public static func isName(_ name: String) -> Bool {
-    guard name.utf8.count >= 1, name.utf8.count <= 24 else { return false }
+    guard name.utf8.count >= 1, name.utf8.count <= 32 else { return false }
     for byte in name.utf8 {
       guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return false }
     }

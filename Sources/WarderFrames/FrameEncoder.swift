@@ -12,6 +12,8 @@ public struct FrameEncoder: Sendable {
 
   /// The number of the next frame, which is also how many were written.
   public private(set) var nextSequence: UInt64 = 0
+  /// The latest time that a frame bears. Readers rely on it that time never goes back from a frame to the next.
+  private var latest = FrameTime(microseconds: 0)
   /// Bytes of all lines so far.
   public private(set) var bytesWritten: UInt64 = 0
 
@@ -64,14 +66,15 @@ public struct FrameEncoder: Sendable {
 
   // MARK: - Every line's beginning and end
 
-  /// `{"seq":0,"t":0.000000,` and the body's key.
-  func begin(_ key: String, at time: FrameTime, into output: inout [UInt8]) {
+  /// `{"seq":0,"t":0.000000,` and the body's key. A time before that of the last frame counts as that.
+  mutating func begin(_ key: String, at time: FrameTime, into output: inout [UInt8]) {
+    latest = max(latest, time)
     output.append(contentsOf: #"{"seq":"#.utf8)
     output.appendDecimal(nextSequence)
     output.append(contentsOf: #","t":"#.utf8)
-    output.appendDecimal(time.microseconds / 1_000_000)
+    output.appendDecimal(latest.microseconds / 1_000_000)
     output.append(UInt8(ascii: "."))
-    output.appendDecimal(time.microseconds % 1_000_000, digits: 6)
+    output.appendDecimal(latest.microseconds % 1_000_000, digits: 6)
     output.append(UInt8(ascii: ","))
     output.append(contentsOf: key.utf8)
   }

@@ -44,10 +44,10 @@ struct RunRecord: Sendable {
     }
     if let exitSequence, frame.sequence > exitSequence { return false }
     let last = entries[highest]
-    if frame.sequence > last.sequence { return frame.time >= last.time }
+    if frame.sequence > last.sequence { return frame.time >= last.time || frame.isDyingWord }
     // Nothing comes after a verdict.
     if case .exit = frame.body { return false }
-    return frame.time <= last.time
+    return frame.time <= last.time || exitSequence == last.sequence && last.time.microseconds == 0
   }
 
   /// Takes a frame that `accepts` accepted.
@@ -133,6 +133,14 @@ struct RunRecord: Sendable {
     }
     result.artifacts = artifacts.artifacts
     return result
+  }
+}
+
+extension Frame {
+  /// Whether it comes from the handler of the supervisor's own faults, which has no clock.
+  fileprivate var isDyingWord: Bool {
+    if case .exit(let verdict) = body { return verdict.reason == .internalError && time.microseconds == 0 }
+    return false
   }
 }
 

@@ -88,7 +88,7 @@ struct DefenceTests {
     let task = try TaskDirectory("siblings.py", in: "Tests/ContainerTests/Attacks")
     let run = try await container.run(task) { running in
       try await running.waitUntilRunning()
-      _ = try await running.execute(["/usr/bin/sleep", "2"], environment: ["SESSION_TOKEN": "hunter2"])
+      _ = try await running.execute(["/usr/bin/sleep", "4"], environment: ["SESSION_TOKEN": "hunter2"])
     }
     let report = try Self.report(try run.result())
     #expect(!report.ways.isEmpty)

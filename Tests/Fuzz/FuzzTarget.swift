@@ -1,3 +1,5 @@
+import RandomInput
+
 /// Something that hostile input reaches, and what must hold of it.
 struct FuzzTarget: Sendable {
   let name: String

@@ -1,4 +1,5 @@
 import JSON
+import RandomInput
 
 extension FuzzTarget {
   /// The JSON parser: random values damaged, soups of tokens, and plain bytes.

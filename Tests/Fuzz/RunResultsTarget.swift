@@ -1,4 +1,5 @@
 import JSON
+import RandomInput
 import WarderFrames
 
 extension FuzzTarget {

@@ -1,4 +1,5 @@
 import JSON
+import RandomInput
 
 extension FuzzTarget {
   /// The UTF-8 scan by blocks, against the standard library's.

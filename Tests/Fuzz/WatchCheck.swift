@@ -1,4 +1,5 @@
 import Foundation
+import RandomInput
 
 /// Targets that go wrong on purpose: a run begins by making sure that each would be noticed, at the right case.
 enum WatchCheck {

@@ -1,4 +1,5 @@
 import Foundation
+import RandomInput
 
 /// A process of its own that runs a target's cases and says which one it is at, so that somebody is left to tell when
 /// one of them kills it or never ends.

@@ -33,6 +33,7 @@ import Testing
   @Test func anImageWithoutPathGetsOne() throws {
     #expect(shown(try compose([])).first == "PATH=" + ChildEnvironment.defaultPath)
     #expect(try compose([]).withheldNames.isEmpty)
+    #expect(shown(try compose([("PATH", "")])).first == "PATH=" + ChildEnvironment.defaultPath)
   }
 
   @Test func laterSourcesWin() throws {

@@ -4,33 +4,15 @@ import Testing
 @testable import TaskModel
 
 /// `docs/configuration.md` has the tables of the code, so that neither can change without the other.
-///
-/// `WARDER_WRITE_GENERATED=1 swift test --filter ConfigurationDocumentation` writes them anew.
 @Suite struct ConfigurationDocumentationTests {
-  private static let file = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("docs/configuration.md")
-
-  private func section(_ marker: String) throws -> (text: String, range: Range<String.Index>) {
-    let text = try String(contentsOf: Self.file, encoding: .utf8)
-    let opening = try #require(text.range(of: "<!-- configuration: \(marker) -->"), "there is no \(marker)")
-    let closing = try #require(text.range(of: "<!-- configuration: end -->", range: opening.upperBound..<text.endIndex))
-    return (text, opening.upperBound..<closing.lowerBound)
-  }
+  private static let document = "docs/configuration.md"
 
   @Test func sectionsAreTheCodes() throws {
     for (name, expected) in [
       ("keys", "\n" + Self.keys + "\n"), ("errors", "\n" + Self.errors + "\n"),
-      ("exit codes", "\n" + Self.exitCodes + "\n"),
-      ("drain", Self.drain),
+      ("exit codes", "\n" + Self.exitCodes + "\n"), ("drain", Self.drain),
     ] {
-      var (text, range) = try section(name + " (written by the test suite)")
-      if ProcessInfo.processInfo.environment["WARDER_WRITE_GENERATED"] == "1" {
-        text.replaceSubrange(range, with: expected)
-        try text.write(to: Self.file, atomically: true, encoding: .utf8)
-      } else {
-        #expect(String(text[range]) == expected, "run this test with WARDER_WRITE_GENERATED=1 and read the change")
-      }
+      try GeneratedSection(Self.document, "configuration", name).check(is: expected)
     }
   }
 
@@ -97,8 +79,10 @@ import Testing
   // MARK: - What is written by hand
 
   @Test func theExamplePolicyIsOne() throws {
-    let (text, range) = try section("policy example")
-    let json = text[range].replacing("```json", with: "").replacing("```", with: "")
+    let text = try String(contentsOf: GeneratedSection.url(Self.document), encoding: .utf8)
+    let opening = try #require(text.range(of: "```json\n"))
+    let closing = try #require(text.range(of: "```", range: opening.upperBound..<text.endIndex))
+    let json = text[opening.upperBound..<closing.lowerBound]
     let policy = try Policy.parse(Array(json.utf8), path: "policy.json")
     #expect(policy.runtimes.map { $0.name } == ["python"])
     #expect(policy.passedNames == ["LC_ALL"])
@@ -106,7 +90,7 @@ import Testing
   }
 
   @Test func everyFlagAndVariableExists() throws {
-    let text = try String(contentsOf: Self.file, encoding: .utf8)
+    let text = try String(contentsOf: GeneratedSection.url(Self.document), encoding: .utf8)
     let flags = Set(
       ConfigurationKey.allCases.map { $0.flag } + ActionFlag.allCases.map { $0.flag } + ["--timout"])
     var seen = 0
@@ -124,7 +108,7 @@ import Testing
   }
 
   @Test func builtInRuntimesAreNamed() throws {
-    let text = try String(contentsOf: Self.file, encoding: .utf8)
+    let text = try String(contentsOf: GeneratedSection.url(Self.document), encoding: .utf8)
     for runtime in Runtime.builtIn {
       for name in [runtime.name] + runtime.aliases + runtime.extensions {
         #expect(text.contains("`\(name)`"), "\(name)")

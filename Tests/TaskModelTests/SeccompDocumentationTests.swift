@@ -7,26 +7,11 @@ import Testing
 /// `WARDER_WRITE_GENERATED=1 swift test --filter SeccompDocumentation` writes them anew.
 @Suite("Seccomp in docs/confinement.md")
 struct SeccompDocumentationTests {
-  static let file = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("docs/confinement.md")
+  static let file = GeneratedSection.url("docs/confinement.md")
 
   @Test("each list is the code's", arguments: ["allowed", "conditional", "guard", "unimplemented"])
   func list(name: String) throws {
-    let start = "<!-- seccomp: \(name) (written by the test suite) -->\n"
-    let end = "<!-- seccomp: end -->"
-    var text = try String(contentsOf: Self.file, encoding: .utf8)
-    let opening = try #require(text.range(of: start), "the marker of \(name) is missing")
-    let closing = try #require(text.range(of: end, range: opening.upperBound..<text.endIndex))
-    let written = opening.upperBound..<closing.lowerBound
-
-    if ProcessInfo.processInfo.environment["WARDER_WRITE_GENERATED"] == "1" {
-      text.replaceSubrange(written, with: Self.lists[name] ?? "")
-      try text.write(to: Self.file, atomically: true, encoding: .utf8)
-    } else {
-      #expect(
-        String(text[written]) == Self.lists[name], "run this test with WARDER_WRITE_GENERATED=1 and read the change")
-    }
+    try GeneratedSection("docs/confinement.md", "seccomp", name).check(is: "\n" + (Self.lists[name] ?? ""))
   }
 
   @Test("the newest call that the filter has a rule for is the one of the text")

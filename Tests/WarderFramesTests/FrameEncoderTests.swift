@@ -75,13 +75,15 @@ import WarderFrames
       start.runtime = long(&generator)
       start.script = .init(path: long(&generator), bytes: .max, sha256: long(&generator))
       start.limits = (0..<generator.size(below: 100)).map {
-        Field("a_limit_with_long_name\($0 % 48)", long(&generator))
+        Field(
+          "a_limit_whose_name_is_so_long_\($0 % 40 + 10)",
+          generator.oneIn(9) ? .integer(.min) : .string(long(&generator)))
       }
-      if start.limits.count > 48 { start.limits.removeLast(start.limits.count - 48) }
+      if start.limits.count > 40 { start.limits.removeLast(start.limits.count - 40) }
       start.isolation = (0..<12).map { layer in
         IsolationLayer(
-          "layer_of_the_long_name\(layer)", .degraded,
-          details: (0..<5).map { Field("detail_of_the_long_n\($0)", long(&generator)) })
+          "layer_whose_name_is_very_long_\(layer + 10)", .degraded,
+          details: (0..<5).map { Field("detail_whose_name_is_so_long_\($0 + 100)", long(&generator)) })
       }
       start.withheldEnvironment = (0..<generator.size(below: 200)).map { _ in long(&generator) }
       start.startedAt = long(&generator)
@@ -124,10 +126,19 @@ import WarderFrames
     }
   }
 
+  @Test func timeNeverGoesBack() {
+    var encoder = FrameEncoder()
+    var log: [UInt8] = []
+    for time in [5, 3, 7, 0] as [UInt64] {
+      encoder.event(EventFrame("x"), at: FrameTime(microseconds: time), into: &log)
+    }
+    #expect(frames(decoded(log)).map(\.time.microseconds) == [5, 5, 7, 7])
+  }
+
   @Test func namesThatNoFrameCanHaveAreLeftOut() {
     var encoder = FrameEncoder()
     var log: [UInt8] = []
-    let names = ["", "a b", "a\"b", "a\\b", "é", String(repeating: "a", count: 25), "\n"]
+    let names = ["", "a b", "a\"b", "a\\b", "é", String(repeating: "a", count: 33), "\n"]
     encoder.event(
       EventFrame("x", names.map { Field($0, 1) } + [Field("good", 2)]), at: FrameTime(microseconds: 0), into: &log)
     #expect(

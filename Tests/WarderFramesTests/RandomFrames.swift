@@ -47,15 +47,25 @@ extension SeededGenerator {
       withheldOthers: oneIn(3) ? integer() : 0, startedAt: "2026-11-21T09:00:00.000Z")
   }
 
+  /// A verdict that agrees with itself: only a script that ran has a status, and only one that a signal ended a signal.
   mutating func exitFrame(stdout: StreamTotals?, stderr: StreamTotals?) -> ExitFrame {
-    let reasons = Reason.allCases.filter { $0 != .unrecognized }
+    let reasons: [Reason] = [
+      .exited, .signaled, .timeout, .cpuLimit, .memoryLimit, .processLimit, .diskLimit, .outputLimit, .syscallViolation,
+      .cancelled, .launchFailed, .invalidTask, .isolationUnavailable, .internalError,
+    ]
+    let reason = reasons[Int.random(in: 0..<reasons.count, using: &self)]
+    let neverRan = reason == .launchFailed || reason == .invalidTask || reason == .isolationUnavailable
+    let hasStatus = reason == .exited || reason != .signaled && !neverRan && oneIn(2)
+    let hasSignal = reason == .signaled || !hasStatus && !neverRan && oneIn(2)
     return ExitFrame(
-      reason: reasons[Int.random(in: 0..<reasons.count, using: &self)],
-      exitCode: oneIn(2) ? Int64.random(in: 0...255, using: &self) : nil, signal: oneIn(3) ? "SIGKILL" : nil,
-      durationMilliseconds: integer(), cpuUserMilliseconds: integer(), cpuSystemMilliseconds: integer(),
-      maximumResidentBytes: integer(), processesKilled: integer(), stdout: stdout, stderr: stderr,
-      denied: (0..<size(below: ExitFrame.mostDenied)).map { DeniedCall(syscall: "call\($0)", count: integer()) },
-      deniedOthers: oneIn(3) ? integer() : 0, message: text(scalars: size(below: 60)))
+      reason: reason, exitCode: hasStatus ? Int64.random(in: 0...255, using: &self) : nil,
+      signal: hasSignal ? "SIGRTMIN+3" : nil, durationMilliseconds: integer(), cpuUserMilliseconds: integer(),
+      cpuSystemMilliseconds: integer(), maximumResidentBytes: integer(), processesKilled: integer(), stdout: stdout,
+      stderr: stderr,
+      denied: (0..<size(below: ExitFrame.mostDenied)).map {
+        DeniedCall(syscall: "call\($0)", count: max(1, integer()))
+      },
+      deniedOthers: oneIn(3) ? integer() : 0, message: "m" + text(scalars: size(below: 60)))
   }
 
   /// What scripts write: text of all kinds, bytes of all kinds, and both in turn. No run of one kind is longer than

@@ -130,6 +130,19 @@ import WarderFrames
     #expect(result.isComplete && result.reason == .invalidTask && result.exitCode == nil && result.start == nil)
   }
 
+  @Test func theDyingWordOfASupervisorHasNoTime() {
+    let log = Self.log(seed: 62, hasVerdict: false)
+    let word = #"{"seq":\#(log.frames.count),"t":0.000000,"exit":{"reason":"internal_error","message":"signal 11"}}"#
+    // What was being written may be cut by it.
+    let bytes = log.bytes + Array("{\"seq\":\n\(word)\n".utf8)
+    let results = RunAssembler.results(ofLog: bytes)
+    #expect(results.count == 1 && results[0].reason == .internalError && results[0].isComplete)
+    #expect(results[0].stdout == log.stdout && results[0].noiseLines == 1)
+    // A frame that comes after it all the same is still the run's.
+    let late = Array(log.lines.dropLast().joined()) + Array("\(word)\n".utf8) + log.lines[log.lines.count - 1]
+    #expect(RunAssembler.results(ofLog: late).count == 1)
+  }
+
   @Test func truncationIsNotIncompleteness() {
     let exit =
       #""exit":{"reason":"exited","exit_code":0,"duration_ms":1,"stdout":{"bytes":1,"frames":1,"dropped_bytes":9},"message":"m"}"#
