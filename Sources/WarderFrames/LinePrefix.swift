@@ -2,7 +2,8 @@
 ///
 /// Two forms are known: a container runtime's log file (CRI: `2026-11-21T09:00:00.123456789Z stdout F text`) and
 /// `kubectl logs --timestamps` (`2026-11-21T09:00:00.123456789Z text`). A frame itself begins with `{`, so nothing is
-/// ever taken for a prefix that is one.
+/// ever taken for a prefix that is one. A further form is a further case here, and a branch where `FrameDecoder` ends
+/// a line; nothing else knows of prefixes.
 enum LinePrefix {
   case none
   /// A point in time; the text begins at the index.

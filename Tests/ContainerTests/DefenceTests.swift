@@ -144,6 +144,46 @@ struct DefenceTests {
     #expect(report.succeeded == !defended, "\(report.ways)")
   }
 
+  /// Whoever starts the supervisor may have forgotten to close something: here a file and a high number.
+  @Test("inherit a descriptor", arguments: [true, false])
+  func descriptors(defended: Bool) async throws {
+    let opening = ["/bin/bash", "-c", "exec 7</etc/passwd 200>/dev/null; exec \"$@\"", "bash"]
+    let task = try TaskDirectory("inherited.py", in: "Tests/ContainerTests/Attacks")
+    if defended {
+      var warder = WarderInit()
+      warder.wrapper = opening
+      let report = try Self.report(try await warder.run(task).result())
+      #expect(!report.succeeded, "\(report.ways)")
+    } else {
+      // Without Warder between them, so that the attack is known to find what there is.
+      let words = opening + ["/usr/bin/env", "python3", task.path + "/script.py"]
+      let run = try await ProcessCommand(words[0], Array(words.dropFirst())).runSuccessfully()
+      let report = try JSONDecoder().decode(AttackReport.self, from: Data(run.output))
+      #expect(report.ways["descriptors"] == "OK")
+    }
+  }
+
+  @Test("in a pod, read its secret and its environment")
+  func secretsOfPod() async throws {
+    let attacks = "Tests/ContainerTests/Attacks/"
+    var files: [String: String] = [:]
+    for (name, source) in ["attack.py": "attack.py", "script.py": "read_secret.py"] {
+      files[name] = try String(contentsOfFile: Repository.path(attacks + source), encoding: .utf8)
+    }
+    var pod = Pod(.python, files: files, arguments: ["--", "/etc/db-credentials/password"])
+    let held = try Self.report(try await pod.run().result())
+    #expect(!held.succeeded, "\(held.ways)")
+
+    pod.arguments = ["--disable", "landlock,signal_scope"] + pod.arguments
+    let open = try Self.report(try await pod.run().result())
+    #expect(open.ways["/etc/db-credentials/password"] == "OK", "\(open.ways)")
+
+    pod.files["script.py"] = try String(contentsOfFile: Repository.path(attacks + "inherited.py"), encoding: .utf8)
+    pod.arguments = ["--", "DATABASE_PASSWORD"]
+    let inherited = try Self.report(try await pod.run().result())
+    #expect(!inherited.succeeded, "\(inherited.ways)")
+  }
+
   // MARK: -
 
   /// A container and what is mounted into it, which must live as long.

@@ -99,7 +99,8 @@ import WarderFrames
     let run = try await ProcessCommand(
       "/bin/bash",
       [
-        "-c", "\"$0\" --task \"$1\" --write \"$2\" --termination-message none | head -c 100 > /dev/null; "
+        "-c",
+        "\"$0\" --task \"$1\" --write \"$2\" --termination-message none | head -c 100 > /dev/null; "
           + "echo ${PIPESTATUS[0]}",
         WarderInit.binary, task.path, directory.path,
       ], environment: ["PATH": "/usr/bin:/bin"]

@@ -11,7 +11,7 @@ import Foundation
 ///   without its size limit: names are made unique, and the tests that need a memory-backed `/tmp` use `podman run`.
 /// - A ConfigMap's keys become plain files, not links through `..data`: the tests of that layout use `podman run` with a
 ///   directory laid out so.
-/// - A Secret volume without `optional` ends podman with a nil pointer.
+/// - A Secret volume without `optional` ends podman with a nil pointer, and one of a Secret with `stringData` is empty.
 /// - There is no termination message: a file is mounted in its place.
 /// - `kube down` leaves volumes and secrets of the manifest behind.
 package enum ContainerEngine {

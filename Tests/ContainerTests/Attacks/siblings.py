@@ -26,8 +26,8 @@ def owner(number):
 patience = time.monotonic() + 10
 while not others() and time.monotonic() < patience:
     time.sleep(0.05)
-# What is seen first is the container runtime on its way to the session's program, and that is not readable yet.
-time.sleep(1)
+# What is seen first is the container runtime's own, before it becomes the command that it was asked for.
+time.sleep(0.5)
 for pid in others():
     attack.way(f"environ of {pid}", lambda: try_to_read(f"/proc/{pid}/environ"))
     attack.way(f"maps of {pid}", lambda: try_to_read(f"/proc/{pid}/maps"))

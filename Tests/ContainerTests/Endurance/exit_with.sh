@@ -1,2 +1,3 @@
+#!/bin/bash
 # Exits with the status given.
 exit "$1"
