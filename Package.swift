@@ -133,7 +133,8 @@ if !embedded {
     .executableTarget(
       name: "warder-fuzz", dependencies: ["JSON", "TaskModel", "WarderFrames", "RandomInput"], path: "Tests/Fuzz",
       swiftSettings: strictness),
-    .target(name: "RandomInput", path: "Tests/RandomInput", swiftSettings: strictness),
+    .target(
+      name: "RandomInput", dependencies: ["JSON", "WarderFrames"], path: "Tests/RandomInput", swiftSettings: strictness),
     .target(
       name: "TestSupport", dependencies: ["WarderFrames", .product(name: "Subprocess", package: "swift-subprocess")],
       path: "Tests/TestSupport", swiftSettings: strictness),
@@ -142,7 +143,7 @@ if !embedded {
     tests("WarderFramesTests", ["WarderFrames", "JSON", "RandomInput"]),
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
-    tests("ToolCommandsTests", ["ToolCommands"]),
+    tests("ToolCommandsTests", ["ToolCommands", "RandomInput"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
     tests("ContainerTests", ["TestSupport", "WarderFrames"], exclude: ["Attacks", "Endurance", "Support"]),
   ]

@@ -83,6 +83,7 @@ extension EventLoop {
       }
       beat(at: now)
       reporter.log.flush()
+      reporter.updateCrashContext()
     }
   }
 

@@ -35,13 +35,16 @@ struct FrameLog: ~Copyable {
     sink.append { encoder.exit(frame, at: now, into: &$0) }
   }
 
-  /// Frames a part of a stream.
-  /// - Returns: the number of frames that it made.
-  mutating func write(_ bytes: Span<UInt8>, with framer: inout OutputFramer, at now: Instant) -> Int {
+  /// Frames a part of a stream, until the log weighs `chargeLimit`.
+  /// - Returns: how many of the bytes were used, and the number of frames that they made.
+  mutating func write(
+    _ bytes: Span<UInt8>, with framer: inout OutputFramer, chargeLimit: UInt64, at now: Instant
+  ) -> (used: Int, frames: Int) {
     let before = encoder.nextSequence
     let now = time(now)
-    sink.append { _ = framer.feed(bytes, at: now, through: &encoder, into: &$0) }
-    return Int(encoder.nextSequence - before)
+    var used = 0
+    sink.append { used = framer.feed(bytes, at: now, through: &encoder, chargeLimit: chargeLimit, into: &$0) }
+    return (used, Int(encoder.nextSequence - before))
   }
 
   /// Frames what `framer` still holds back of an incomplete character.

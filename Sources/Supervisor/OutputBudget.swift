@@ -25,6 +25,11 @@ package struct OutputBudget: Sendable {
     /// How many bytes of the stream's end are kept: at most half of the limit, so that a small one shows both ends.
     package var tailCapacity: Int { Int(min(UInt64(OutputBudget.tailBytes), limit / 2)) }
 
+    fileprivate mutating func takeBack(_ count: Int) {
+      relayed -= UInt64(count)
+      isHeldBack = true
+    }
+
     fileprivate mutating func receive(_ count: Int) { received += UInt64(count) }
 
     package var exceedsLimit: Bool { received > limit }
@@ -54,7 +59,7 @@ package struct OutputBudget: Sendable {
   /// - Parameter logCharge: what the log weighs so far (`FrameEncoder.chargedBytes`).
   /// - Returns: how many of its first bytes go into frames now.
   package mutating func admit(_ count: Int, of stream: OutputStream, logCharge: UInt64) -> Int {
-    let hasRoom = logCharge + Self.logReserve < logLimit
+    let hasRoom = logCharge < liveCharge
     return switch stream {
     case .stdout: admit(count, to: &standardOutput, logHasRoom: hasRoom)
     case .stderr: admit(count, to: &standardError, logHasRoom: hasRoom)
@@ -73,6 +78,17 @@ package struct OutputBudget: Sendable {
     account.relayed += admitted
     if admitted < UInt64(count) { account.isHeldBack = true }
     return Int(admitted)
+  }
+
+  /// What the log may weigh before output is held back: frames of hostile bytes weigh many times what they carry.
+  package var liveCharge: UInt64 { logLimit - Self.logReserve }
+
+  /// Takes back what was admitted and did not fit into the log after all; nothing more of the stream goes out at once.
+  package mutating func returnAdmitted(_ count: Int, of stream: OutputStream) {
+    switch stream {
+    case .stdout: standardOutput.takeBack(count)
+    case .stderr: standardError.takeBack(count)
+    }
   }
 
   /// How many bytes, with their lines' charge, may still go into the log for tails; the last quarter of the reserve is

@@ -69,9 +69,10 @@ struct OutputRelay: ~Copyable {
       let bytes = buffer.span.extracting(first: count)
       messageTail.append(bytes)
       let admitted = budget.admit(count, of: stream, logCharge: log.charge)
-      var frames = 0
-      if admitted > 0 { frames = log.write(bytes.extracting(first: admitted), with: &framer, at: now) }
-      if admitted < count { heldBack.append(bytes.extracting(admitted..<count)) }
+      let (used, frames) = log.write(
+        bytes.extracting(first: admitted), with: &framer, chargeLimit: budget.liveCharge, at: now)
+      if used < admitted { budget.returnAdmitted(admitted - used, of: stream) }
+      if used < count { heldBack.append(bytes.extracting(used..<count)) }
       pausedUntil = mergeRule.pause(afterReading: count, frames: frames, at: now)
       return .read
     }
@@ -84,14 +85,16 @@ struct OutputRelay: ~Copyable {
     let tail = keepsTail ? heldBack.bytes : []
     // Escaped, a byte takes six at most; base64 and the frames around it take less than that.
     let kept = min(tail.count, Int(min(room, UInt64(Int.max))) / 6)
-    let dropped = heldBack.totalBytes - UInt64(kept)
+    var dropped = heldBack.totalBytes - UInt64(kept)
     if dropped > 0 {
       // What comes next does not continue what came before.
       log.finish(&framer, at: now)
       log.write(
         EventFrame("truncated", [Field("stream", name), Field("dropped_bytes", Int64(clamping: dropped))]), at: now)
     }
-    if kept > 0 { _ = log.write(tail.span.extracting((tail.count - kept)..<tail.count), with: &framer, at: now) }
+    let (used, _) = log.write(
+      tail.span.extracting((tail.count - kept)..<tail.count), with: &framer, chargeLimit: log.charge + room, at: now)
+    dropped += UInt64(kept - used)
     log.finish(&framer, at: now)
     framer.drop(Int(clamping: dropped))
   }

@@ -25,6 +25,12 @@ struct Reporter: ~Copyable {
     termination.write(TerminationMessage.provisional(run: run, identifier: identifier))
   }
 
+  /// Tells the crash handler where its last words go, and which number they must bear.
+  func updateCrashContext() {
+    Crash.setContext(
+      nextSequence: log.nextSequence, log: log.descriptor, terminationMessage: termination.rawDescriptor)
+  }
+
   /// What a script that ran leaves besides the verdict.
   struct Account {
     var durationNanoseconds: UInt64 = 0
@@ -52,7 +58,7 @@ struct Reporter: ~Copyable {
     let usage = Processes.childrenUsage
     log.write(
       ExitFrame(
-        reason: Reason(verdict.reason), exitCode: verdict.exitCode.map { Int64($0) },
+        reason: Reason(text: verdict.reason.text), exitCode: verdict.exitCode.map { Int64($0) },
         signal: verdict.signal.map { SignalName.name(of: $0) }, durationMilliseconds: milliseconds ?? 0,
         cpuUserMilliseconds: Int64(clamping: usage.userMicroseconds / 1000),
         cpuSystemMilliseconds: Int64(clamping: usage.systemMicroseconds / 1000),
@@ -76,27 +82,5 @@ extension Duration {
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
     let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
     return overflow ? .max : product + UInt64(attoseconds / 1_000_000_000)
-  }
-}
-
-extension Reason {
-  fileprivate init(_ reason: ExitReason) {
-    self =
-      switch reason {
-      case .exited: .exited
-      case .signaled: .signaled
-      case .timeout: .timeout
-      case .cpuLimit: .cpuLimit
-      case .memoryLimit: .memoryLimit
-      case .processLimit: .processLimit
-      case .diskLimit: .diskLimit
-      case .outputLimit: .outputLimit
-      case .syscallViolation: .syscallViolation
-      case .cancelled: .cancelled
-      case .launchFailed: .launchFailed
-      case .invalidTask: .invalidTask
-      case .isolationUnavailable: .isolationUnavailable
-      case .internalError: .internalError
-      }
   }
 }

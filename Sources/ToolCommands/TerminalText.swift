@@ -3,8 +3,9 @@
 /// Escape sequences can retitle a window, answer questions into the keyboard's queue, or hide lines; C1 controls
 /// (U+0080–U+009F) are escape sequences of one character; bidirectional overrides make text read otherwise than it is
 /// (CVE-2021-42574). Each becomes visible text; tab and newline stay.
-enum TerminalText {
-  static func neutralized(_ bytes: [UInt8]) -> [UInt8] {
+package enum TerminalText {
+  /// The bytes as text that a terminal shows and does not obey.
+  package static func neutralized(_ bytes: [UInt8]) -> [UInt8] {
     var shown: [UInt8] = []
     shown.reserveCapacity(bytes.count)
     // What is no UTF-8 becomes U+FFFD: a terminal would guess at it.

@@ -99,7 +99,8 @@ import WarderFrames
     let run = try await ProcessCommand(
       "/bin/bash",
       [
-        "-c", "\"$0\" --task \"$1\" --write \"$2\" --termination-message none | head -c 100 > /dev/null; "
+        "-c",
+        "\"$0\" --task \"$1\" --write \"$2\" --termination-message none | head -c 100 > /dev/null; "
           + "echo ${PIPESTATUS[0]}",
         WarderInit.binary, task.path, directory.path,
       ], environment: ["PATH": "/usr/bin:/bin"]
@@ -203,5 +204,33 @@ import WarderFrames
     #expect(directory.hasPrefix("/tmp/warder-"))
     #expect(!FileManager.default.fileExists(atPath: directory))
     #expect(FileManager.default.fileExists(atPath: "/etc/passwd"))
+  }
+
+  /// A fault of the supervisor itself, as a bug would raise it.
+  @Test(arguments: [SIGSEGV, SIGILL, SIGBUS, SIGABRT]) func aFaultOfTheSupervisorIsSaidAndNotBlamed(signal: Int32)
+    async throws
+  {
+    let marker = "warder-test-" + randomName()
+    let message = try TemporaryPath(file: [], permissions: 0o666)
+    let script = """
+      import subprocess, sys, time
+      subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", sys.argv[1]], start_new_session=True)
+      print("started", flush=True)
+      time.sleep(60)
+      """
+    let warder = WarderInit(["--termination-message", message.path], scriptArguments: [marker])
+    let run = try await warder.run(TaskDirectory(script: script)) { supervisor in
+      try await waitUntil("the tree is there") { ProcessTable.scripts(marked: marker).count >= 2 }
+      // The script's line must be in the log before the end of it.
+      try await Task.sleep(for: .milliseconds(300))
+      kill(supervisor, signal)
+    }
+    let result = try run.result()
+    #expect(result.reason == .internalError)
+    #expect(result.stdoutText == "started\n")
+    #expect(result.missingFrames == 0)
+    #expect(run.end == .exited(253))
+    try await waitUntil("the tree is gone") { ProcessTable.scripts(marked: marker).isEmpty }
+    #expect(String(decoding: try message.contents, as: UTF8.self).hasPrefix(#"{"reason":"internal_error""#))
   }
 }

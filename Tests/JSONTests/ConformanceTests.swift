@@ -1,4 +1,5 @@
 import JSON
+import RandomInput
 import Testing
 
 /// RFC 8259, case by case: what must be read, and what must be refused and where.

@@ -1,3 +1,4 @@
+import RandomInput
 import Testing
 import WarderFrames
 
@@ -23,7 +24,7 @@ import WarderFrames
   ])
   func frames(line: String) {
     let items = decoded(Array("\(line)\n".utf8))
-    #expect(WarderFramesTests.frames(items).count == 1, "\(line)")
+    #expect(RandomInput.frames(items).count == 1, "\(line)")
   }
 
   @Test(arguments: [
@@ -72,14 +73,14 @@ import WarderFrames
 
   @Test func unknownWordsAreKept() throws {
     let line = #"{"seq":1,"t":2.5000009,"exit":{"reason":"struck_by_lightning","message":"m","exit_code":3}}"#
-    let frame = try #require(WarderFramesTests.frames(decoded(Array(line.utf8))).first)
+    let frame = try #require(RandomInput.frames(decoded(Array(line.utf8))).first)
     #expect(frame.time == FrameTime(microseconds: 2_500_000))
     guard case .exit(let exit) = frame.body else {
       Issue.record("no verdict")
       return
     }
     #expect(exit.reason == .unrecognized && exit.unrecognizedReason == "struck_by_lightning" && exit.exitCode == 3)
-    let other = try #require(WarderFramesTests.frames(decoded(Array(#"{"seq":1,"t":0,"metrics":{}}"#.utf8))).first)
+    let other = try #require(RandomInput.frames(decoded(Array(#"{"seq":1,"t":0,"metrics":{}}"#.utf8))).first)
     #expect(other.body == .unknown("metrics"))
   }
 
@@ -88,7 +89,7 @@ import WarderFrames
     for (length, count) in [(FrameEncoder.longestLine, 1), (FrameEncoder.longestLine + 1, 0)] {
       let payload = String(repeating: "x", count: length - empty.utf8.count)
       let line = empty.replacing("\"\"}", with: "\"\(payload)\"}")
-      #expect(WarderFramesTests.frames(decoded(Array("\(line)\n".utf8))).count == count)
+      #expect(RandomInput.frames(decoded(Array("\(line)\n".utf8))).count == count)
     }
   }
 }

@@ -1,16 +1,15 @@
-import JSON
-import RandomInput
+package import JSON
 
 /// What the tests of this module share: rendering a parsed value, and random values to parse.
 extension JSONValue {
   /// The value as compact JSON: two values are the same if this is.
-  var rendered: String {
+  package var rendered: String {
     var writer = JSONWriter()
     writer.write(self)
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 
-  static func random(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
+  package static func random(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
     switch Int.random(in: 0..<(depth > 0 ? 8 : 5), using: &generator) {
     case 0: return .null
     case 1: return .bool(Bool.random(using: &generator))
@@ -48,7 +47,7 @@ extension JSONValue {
 }
 
 extension JSONWriter {
-  mutating func write(_ value: JSONValue) {
+  package mutating func write(_ value: JSONValue) {
     switch value {
     case .null: null()
     case .bool(let value): bool(value)
@@ -70,6 +69,6 @@ extension JSONWriter {
 }
 
 /// Parses text, for documents short enough to stand in a test.
-func parse(_ text: String, limits: JSONLimits = .standard) throws(JSONError) -> JSONNode {
+package func parse(_ text: String, limits: JSONLimits = .standard) throws(JSONError) -> JSONNode {
   try JSONParser.parse(Array(text.utf8), limits: limits)
 }

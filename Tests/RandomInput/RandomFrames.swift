@@ -1,18 +1,17 @@
-import RandomInput
-import WarderFrames
+package import WarderFrames
 
 /// Random frames, random output, and whole logs of them.
 extension SeededGenerator {
-  mutating func integer() -> Int64 {
+  package mutating func integer() -> Int64 {
     oneIn(8) ? Int64.random(in: 0 ... .max, using: &self) : Int64.random(in: 0...100_000, using: &self)
   }
 
-  mutating func name() -> String {
+  package mutating func name() -> String {
     let letters = Array("abcdefghijklmnopqrstuvwxyz_0123456789")
     return String((0...Int.random(in: 0...19, using: &self)).map { _ in letters[Int.random(in: 0..<37, using: &self)] })
   }
 
-  mutating func fields(below count: Int) -> [Field] {
+  package mutating func fields(below count: Int) -> [Field] {
     var fields: [Field] = []
     for _ in 0..<size(below: count) {
       let name = name()
@@ -27,7 +26,7 @@ extension SeededGenerator {
     return fields
   }
 
-  mutating func startFrame(run: String = "9f1c") -> StartFrame {
+  package mutating func startFrame(run: String = "9f1c") -> StartFrame {
     var layers: [IsolationLayer] = []
     for _ in 0..<size(below: StartFrame.mostLayers) {
       let name = name()
@@ -48,7 +47,7 @@ extension SeededGenerator {
   }
 
   /// A verdict that agrees with itself: only a script that ran has a status, and only one that a signal ended a signal.
-  mutating func exitFrame(stdout: StreamTotals?, stderr: StreamTotals?) -> ExitFrame {
+  package mutating func exitFrame(stdout: StreamTotals?, stderr: StreamTotals?) -> ExitFrame {
     let reasons: [Reason] = [
       .exited, .signaled, .timeout, .cpuLimit, .memoryLimit, .processLimit, .diskLimit, .outputLimit, .syscallViolation,
       .cancelled, .launchFailed, .invalidTask, .isolationUnavailable, .internalError,
@@ -70,7 +69,7 @@ extension SeededGenerator {
 
   /// What scripts write: text of all kinds, bytes of all kinds, and both in turn. No run of one kind is longer than
   /// `scale` bytes or characters.
-  mutating func scriptOutput(scale: Int = 20_000) -> [UInt8] {
+  package mutating func scriptOutput(scale: Int = 20_000) -> [UInt8] {
     var output: [UInt8] = []
     for _ in 0..<size(below: 12) {
       switch Int.random(in: 0..<9, using: &self) {
@@ -90,22 +89,22 @@ extension SeededGenerator {
 }
 
 /// A log as a run writes it, and what it should be read as.
-struct SampleLog {
-  var lines: [[UInt8]] = []
-  var frames: [Frame] = []
-  var stdout: [UInt8] = []
-  var stderr: [UInt8] = []
+package struct SampleLog {
+  package var lines: [[UInt8]] = []
+  package var frames: [Frame] = []
+  package var stdout: [UInt8] = []
+  package var stderr: [UInt8] = []
   private var encoder = FrameEncoder()
   private var time = FrameTime(microseconds: 0)
 
-  var bytes: [UInt8] { Array(lines.joined()) }
+  package var bytes: [UInt8] { Array(lines.joined()) }
 
   /// A whole run: start, output, events and artifacts, verdict.
   ///
   /// - Parameters:
   ///   - steps: more than so many things do not happen in between.
   ///   - outputSize: bounds what is written at a time, as `scriptOutput(scale:)` does.
-  init(
+  package init(
     run: String = "9f1c", steps: Int = 12, outputSize: Int = 20_000, hasVerdict: Bool = true,
     using generator: inout SeededGenerator
   ) {
@@ -137,7 +136,7 @@ struct SampleLog {
   }
 
   /// Adds one line, whose frame is known.
-  mutating func add(_ body: FrameBody, _ write: (inout FrameEncoder, FrameTime, inout [UInt8]) -> Void) {
+  package mutating func add(_ body: FrameBody, _ write: (inout FrameEncoder, FrameTime, inout [UInt8]) -> Void) {
     frames.append(Frame(sequence: encoder.nextSequence, time: time, body: body))
     var line: [UInt8] = []
     write(&encoder, time, &line)
@@ -145,7 +144,7 @@ struct SampleLog {
   }
 
   /// Adds a script's output, in as many lines as it takes; their frames are what the lines say.
-  mutating func add(_ output: [UInt8], to stream: OutputStream) {
+  package mutating func add(_ output: [UInt8], to stream: OutputStream) {
     if stream == .stdout { stdout += output } else { stderr += output }
     var framer = OutputFramer(stream)
     var written: [UInt8] = []
@@ -169,19 +168,19 @@ struct SampleLog {
 }
 
 /// Everything that a decoder makes of a log fed at once.
-func decoded(_ log: [UInt8]) -> [LogItem] {
+package func decoded(_ log: [UInt8]) -> [LogItem] {
   var decoder = FrameDecoder()
   return decoder.feed(log) + decoder.finish()
 }
 
-func frames(_ items: [LogItem]) -> [Frame] {
+package func frames(_ items: [LogItem]) -> [Frame] {
   items.compactMap { item in
     if case .frame(let frame) = item { return frame }
     return nil
   }
 }
 
-func noise(_ items: [LogItem]) -> [Noise] {
+package func noise(_ items: [LogItem]) -> [Noise] {
   items.compactMap { item in
     if case .noise(let noise) = item { return noise }
     return nil

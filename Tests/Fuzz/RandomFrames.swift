@@ -1,1 +1,0 @@
-../WarderFramesTests/RandomFrames.swift
