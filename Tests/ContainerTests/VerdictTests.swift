@@ -12,7 +12,8 @@ struct VerdictTests {
 
   @Test("every exit code, one container with one supervisor after another")
   func everyExitCode() async throws {
-    let runs = try await Self.loop(script: "exit_with.sh", over: 0...255)
+    let runs = try await SupervisorLoop.run(
+      TaskDirectory("exit_with.sh", in: Self.endurance), (0...255).map { ["--", String($0)] })
     for (code, run) in zip(0...255, runs) {
       let result = try run.result()
       #expect(result.reason == .exited, "exit \(code)")
@@ -43,7 +44,8 @@ struct VerdictTests {
 
   @Test("every deadly signal, one container with one supervisor after another")
   func everySignal() async throws {
-    let runs = try await Self.loop(script: "die_of.py", over: Self.deadly)
+    let runs = try await SupervisorLoop.run(
+      TaskDirectory("die_of.py", in: Self.endurance), Self.deadly.map { ["--", String($0)] })
     for (number, run) in zip(Self.deadly, runs) {
       let result = try run.result()
       #expect(result.reason == .signaled, "signal \(number)")
@@ -204,32 +206,5 @@ struct VerdictTests {
     let verdict = try #require(JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
     #expect(verdict["reason"] as? String == reason)
     #expect(verdict["exit_code"] as? Int == exitCode)
-  }
-
-  /// Runs the script once for each number, all in one container, whose process 1 is a shell that starts one supervisor after
-  /// another.
-  private static func loop(script: String, over numbers: some Collection<Int>) async throws -> [WarderRun] {
-    let marker = "run-ended-" + randomName()
-    let loop = "for n in $*; do /warder-init -- $n; echo \"\(marker) $?\"; done"
-    var container = Container(.test, ["-c", loop, "loop"] + numbers.map { String($0) })
-    container.entryPoint = "/bin/bash"
-    container.timeLimit = .seconds(120)
-    let task = try TaskDirectory(script, in: endurance)
-    let whole = try await container.run(task)
-    // Each run's log, then a line with the marker and the status.
-    var runs: [WarderRun] = []
-    var log = ""
-    for line in whole.logText.split(separator: "\n") {
-      if line.hasPrefix(marker), let status = Int32(line.dropFirst(marker.count + 1)) {
-        runs.append(WarderRun(log: Array(log.utf8), end: .exited(status)))
-        log = ""
-      } else {
-        log += line + "\n"
-      }
-    }
-    guard runs.count == numbers.count else {
-      throw TestSupportError("\(numbers.count) runs were to be made, \(runs.count) ended")
-    }
-    return runs
   }
 }

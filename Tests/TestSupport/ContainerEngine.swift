@@ -14,6 +14,10 @@ import Foundation
 /// - A Secret volume without `optional` ends podman with a nil pointer, and one of a Secret with `stringData` is empty.
 /// - There is no termination message: a file is mounted in its place.
 /// - `kube down` leaves volumes and secrets of the manifest behind.
+///
+/// What it does as a kubelet does: `podman logs` gives the two streams byte for byte out of the log file, `podman stop` sends
+/// SIGTERM from outside the process namespace and SIGKILL after its grace, `podman wait` and `podman run` tell the
+/// container's exit code (125 is podman's own: the container could not be started).
 package enum ContainerEngine {
   /// Whether to try. In CI a missing engine is a failure and not a reason to skip.
   package static let isExpected =
