@@ -36,6 +36,21 @@ import WarderFrames
     #expect(result.start?.script.path == "stdin")
   }
 
+  /// The start has a time of its own, 30 seconds: a writer that never ends must not hold a pod for ever.
+  @Test func aScriptThatNeverComesEndsTheStart() async throws {
+    var command = ProcessCommand(
+      "/bin/bash", ["-c", "(echo 'print(1)'; sleep 60) | \"$0\" --script - --runtime python", WarderInit.binary],
+      environment: ["PATH": "/usr/bin:/bin"])
+    command.timeLimit = .seconds(120)
+    // The pipeline's shell waits for `sleep` too, so what counts is the frame's own time.
+    let run = try await command.run()
+    let result = try WarderRun(log: run.output, end: run.end).result()
+    #expect(result.reason == .invalidTask)
+    #expect(try #require(result.exit).message.contains("did not end within the 30s"))
+    let time = try #require(String(decoding: run.output, as: UTF8.self).split(separator: ",").dropFirst().first)
+    #expect(time.hasPrefix("\"t\":30."), "\(time)")
+  }
+
   @Test func aScriptInAVariableIsNotInTheChildsEnvironment() async throws {
     var warder = WarderInit(["--script-env", "CODE", "--pass-env", "OTHER"])
     warder.environment["CODE"] = "#!/usr/bin/env python3\nimport os; print('CODE' in os.environ, os.environ['OTHER'])"
