@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the tests claim about their surroundings, shown by a program that runs there without Warder.
-@Suite("The test containers are as restricted as a restricted pod", .enabled(if: ContainerEngine.isExpected))
+@Suite("The test containers are as restricted as a restricted pod", .needsContainers)
 struct ConditionsTests {
   private static let script = Repository.path("Tests/ContainerTests/Support/conditions.py")
   private static let python = "/usr/bin/python3"

@@ -4,7 +4,7 @@ import Testing
 import WarderFrames
 
 /// Each attack in the container, behind its defences and without them.
-@Suite("What a hostile script tries", .enabled(if: ContainerEngine.isExpected))
+@Suite("What a hostile script tries", .needsContainers)
 struct DefenceTests {
   /// How much the platform helps.
   enum Surroundings: CaseIterable, CustomTestStringConvertible {

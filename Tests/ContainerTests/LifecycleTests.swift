@@ -4,7 +4,7 @@ import Testing
 import WarderFrames
 
 /// Nothing that a script starts outlives its verdict, and no script outlives its deadline.
-@Suite("Life and death", .enabled(if: ContainerEngine.isExpected))
+@Suite("Life and death", .needsContainers)
 struct LifecycleTests {
   private static let endurance = "Tests/ContainerTests/Endurance"
   private static let ways = ["session", "daemon", "deaf", "stopped", "pipes", "hopper"]

@@ -4,7 +4,7 @@ import Testing
 import WarderFrames
 
 /// What a script writes comes back byte for byte, or the log says how much is missing.
-@Suite("Output", .enabled(if: ContainerEngine.isExpected))
+@Suite("Output", .needsContainers)
 struct OutputTests {
   private static let script = "Tests/ContainerTests/Endurance/output.py"
   /// Room for ten million bytes.

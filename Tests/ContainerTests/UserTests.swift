@@ -4,7 +4,7 @@ import Testing
 import WarderFrames
 
 /// Whoever the container starts as, the script runs without privileges and the log tells the same truth.
-@Suite("Users and images", .enabled(if: ContainerEngine.isExpected))
+@Suite("Users and images", .needsContainers)
 struct UserTests {
   private static let identity = """
     import json, os, sys

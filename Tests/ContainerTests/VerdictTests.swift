@@ -4,7 +4,7 @@ import Testing
 import WarderFrames
 
 /// What the log, the process and the termination message say about how a script ended.
-@Suite("Verdicts", .enabled(if: ContainerEngine.isExpected))
+@Suite("Verdicts", .needsContainers)
 struct VerdictTests {
   private static let endurance = "Tests/ContainerTests/Endurance"
 

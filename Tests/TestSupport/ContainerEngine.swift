@@ -47,6 +47,7 @@ package enum ContainerEngine {
   }
 
   private static let preparation = Task {
+    guard path(of: "podman") != nil else { throw TestSupportError(whyNot) }
     guard FileManager.default.isExecutableFile(atPath: WarderInit.binary) else {
       throw TestSupportError("\(WarderInit.binary) is missing: run scripts/build")
     }
