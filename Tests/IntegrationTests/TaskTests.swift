@@ -39,7 +39,7 @@ import WarderFrames
   /// The start has a time of its own, 30 seconds: a writer that never ends must not hold a pod for ever.
   @Test func aScriptThatNeverComesEndsTheStart() async throws {
     var command = ProcessCommand(
-      "/bin/bash", ["-c", "(echo 'print(1)'; sleep 60) | \"$0\" --script - --runtime python", WarderInit.binary],
+      "/bin/bash", ["-c", "(echo 'print(1)'; sleep 34) | \"$0\" --script - --runtime python", WarderInit.binary],
       environment: ["PATH": "/usr/bin:/bin"])
     command.timeLimit = .seconds(120)
     // The pipeline's shell waits for `sleep` too, so what counts is the frame's own time.
