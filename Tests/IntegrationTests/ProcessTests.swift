@@ -181,7 +181,10 @@ import WarderFrames
       time.sleep(60)
       """
     // Somebody else's process of the same user, which must be spared.
-    let bystander = ProcessCommand("/usr/bin/sleep", ["3"])
+    let bystander =
+      geteuid() == 0
+      ? ProcessCommand("/usr/bin/setpriv", ["--reuid=1000", "--regid=1000", "--clear-groups", "/usr/bin/sleep", "4"])
+      : ProcessCommand("/usr/bin/sleep", ["4"])
     async let spared = bystander.run()
     let warder = WarderInit(options + ["--grace", "200ms"], scriptArguments: [marker])
     let run = try await warder.run(TaskDirectory(script: script)) { supervisor in
