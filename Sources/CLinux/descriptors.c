@@ -14,12 +14,10 @@ _Static_assert(CL_CURRENT_DIRECTORY == AT_FDCWD, "the working directory has one 
 int32_t cl_open(int32_t directory, const char *path, int32_t flags, uint32_t mode) {
   int native = O_CLOEXEC | (flags & CL_OPEN_WRITE ? O_WRONLY : O_RDONLY);
   if (flags & CL_OPEN_CREATE_NEW) native |= O_CREAT | O_EXCL;
-  if (flags & CL_OPEN_CREATE) native |= O_CREAT;
   if (flags & CL_OPEN_PATH_ONLY) native |= O_PATH;
   if (flags & CL_OPEN_DIRECTORY) native |= O_DIRECTORY;
   if (flags & CL_OPEN_NO_FOLLOW) native |= O_NOFOLLOW;
   if (flags & CL_OPEN_NONBLOCKING) native |= O_NONBLOCK | O_NOCTTY;
-  if (flags & CL_OPEN_APPEND) native |= O_APPEND;
   return (int32_t)CL_RETRY(openat(directory, path, native, mode));
 }
 

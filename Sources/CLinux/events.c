@@ -24,10 +24,6 @@ int32_t cl_epoll_add(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t
   return control(epoll, EPOLL_CTL_ADD, descriptor, token, interest);
 }
 
-int32_t cl_epoll_modify(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t interest) {
-  return control(epoll, EPOLL_CTL_MOD, descriptor, token, interest);
-}
-
 int32_t cl_epoll_remove(int32_t epoll, int32_t descriptor) {
   return control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0);
 }

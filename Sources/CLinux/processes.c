@@ -22,9 +22,7 @@
 int32_t cl_process_id(void) { return getpid(); }
 int32_t cl_parent_id(void) { return getppid(); }
 int32_t cl_process_group(void) { return getpgrp(); }
-uint32_t cl_user_id(void) { return getuid(); }
 uint32_t cl_effective_user_id(void) { return geteuid(); }
-uint32_t cl_group_id(void) { return getgid(); }
 uint32_t cl_effective_group_id(void) { return getegid(); }
 int32_t cl_group_count(void) { return (int32_t)CL_RESULT(getgroups(0, NULL)); }
 
@@ -60,7 +58,6 @@ int32_t cl_is_dumpable(void) { return (int32_t)CL_RESULT(prctl(PR_GET_DUMPABLE, 
 int32_t cl_become_subreaper(void) { return (int32_t)CL_RESULT(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)); }
 int32_t cl_set_no_new_privileges(void) { return (int32_t)CL_RESULT(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 int32_t cl_has_no_new_privileges(void) { return (int32_t)CL_RESULT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)); }
-int32_t cl_seccomp_mode(void) { return (int32_t)CL_RESULT(prctl(PR_GET_SECCOMP, 0, 0, 0, 0)); }
 void cl_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 
 int32_t cl_processor_count(void) {

@@ -82,9 +82,4 @@ package struct Identity: Equatable, Sendable {
       userID: cl_effective_user_id(), groupID: cl_effective_group_id(),
       supplementaryGroups: max(0, Int(cl_group_count())))
   }
-
-  /// Real and effective ids are one: nothing to change back to.
-  package static var isConsistent: Bool {
-    cl_user_id() == cl_effective_user_id() && cl_group_id() == cl_effective_group_id()
-  }
 }

@@ -27,12 +27,6 @@ package struct Epoll: ~Copyable {
     try checked(cl_epoll_add(descriptor.raw, watched.raw, token, interest.rawValue), "epoll_ctl")
   }
 
-  package func modify(
-    _ watched: borrowing Descriptor, token: UInt32, _ interest: Interest
-  ) throws(SystemCallError) {
-    try checked(cl_epoll_modify(descriptor.raw, watched.raw, token, interest.rawValue), "epoll_ctl")
-  }
-
   package func remove(_ watched: borrowing Descriptor) {
     _ = cl_epoll_remove(descriptor.raw, watched.raw)
   }

@@ -45,9 +45,7 @@ package struct OpenOptions: OptionSet {
   private init(_ flag: cl_open_flags) { rawValue = Int32(bitPattern: flag.rawValue) }
 
   package static let write = OpenOptions(CL_OPEN_WRITE)
-  package static let create = OpenOptions(CL_OPEN_CREATE)
   package static let createNew = OpenOptions(CL_OPEN_CREATE_NEW)
-  package static let append = OpenOptions(CL_OPEN_APPEND)
   package static let pathOnly = OpenOptions(CL_OPEN_PATH_ONLY)
   package static let directory = OpenOptions(CL_OPEN_DIRECTORY)
   package static let noFollow = OpenOptions(CL_OPEN_NO_FOLLOW)
@@ -173,8 +171,4 @@ extension Descriptor {
       }
     }
   }
-}
-
-extension ErrorNumber {
-  package static let fileTooLarge: Int32 = 27  // EFBIG
 }

@@ -92,9 +92,6 @@ package enum Processes {
 
   package static var hasNoNewPrivileges: Bool { cl_has_no_new_privileges() == 1 }
 
-  /// Whether a seccomp filter from outside is in force (PR_GET_SECCOMP).
-  package static var isFiltered: Bool { cl_seccomp_mode() == 2 }
-
   /// A write without a reader answers EPIPE instead of killing.
   package static func ignoreBrokenPipes() { cl_ignore_broken_pipes() }
 

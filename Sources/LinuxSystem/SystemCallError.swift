@@ -35,18 +35,14 @@ package func errorReason(_ number: Int32) -> String {
 package enum ErrorNumber {
   package static let notPermitted: Int32 = 1  // EPERM
   package static let noSuchFile: Int32 = 2  // ENOENT
-  package static let noSuchProcess: Int32 = 3  // ESRCH
   package static let noChild: Int32 = 10  // ECHILD
   package static let wouldBlock: Int32 = 11  // EAGAIN
   package static let accessDenied: Int32 = 13  // EACCES
   package static let exists: Int32 = 17  // EEXIST
   package static let notDirectory: Int32 = 20  // ENOTDIR
   package static let isDirectory: Int32 = 21  // EISDIR
+  package static let fileTooLarge: Int32 = 27  // EFBIG
   package static let invalidArgument: Int32 = 22  // EINVAL
-  package static let readOnlyFileSystem: Int32 = 30  // EROFS
-  package static let notEmpty: Int32 = 39  // ENOTEMPTY
-  package static let tooManyLinks: Int32 = 40  // ELOOP
-  package static let timedOut: Int32 = 110  // ETIMEDOUT
 }
 
 /// Turns "a value of zero or more, or -errno" into a value or a typed error.

@@ -4,17 +4,12 @@ package import LinuxSystem
 ///
 /// Nothing here ever waits but `flush(until:)`, which has a bound: the deadline holds whatever the log's reader does.
 package struct LogSink: ~Copyable {
-  /// Why nothing more can be written.
-  package enum Failure: Sendable {
-    /// The reader is gone (EPIPE), or the file is full: the error number.
-    case error(Int32)
-  }
-
   package private(set) var descriptor: Descriptor
   /// Whole lines, of which the first `written` bytes have gone out.
   private var pending: [UInt8] = []
   private var written = 0
-  package private(set) var failure: Failure?
+  /// Why nothing more can be written: the reader is gone (EPIPE), the file is full. The error number.
+  package private(set) var failure: Int32?
   /// Whether the descriptor can be waited for: a regular file cannot, and never needs to be.
   package let isPollable: Bool
   /// Set where the open file is shared with others and was switched to non-blocking for our sake.
@@ -56,7 +51,7 @@ package struct LogSink: ~Copyable {
 
   package var isCongested: Bool { pendingBytes > Self.highWater }
 
-  /// Lets `write` append lines, and tries to send them.
+  /// Lets `write` append lines; `flush` sends them.
   package mutating func append(_ write: (inout [UInt8]) -> Void) {
     guard failure == nil else {
       // The lines are made all the same, so that counts and sequence numbers stay what they would have been.
@@ -76,7 +71,7 @@ package struct LogSink: ~Copyable {
         compact()
         return
       case .failed(let number):
-        failure = .error(number)
+        failure = number
       }
     }
     pending.removeAll(keepingCapacity: failure == nil)

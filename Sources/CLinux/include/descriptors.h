@@ -12,8 +12,6 @@ enum cl_open_flags {
   CL_OPEN_DIRECTORY = 1 << 3,    // O_DIRECTORY
   CL_OPEN_NO_FOLLOW = 1 << 4,    // O_NOFOLLOW
   CL_OPEN_NONBLOCKING = 1 << 5,  // O_NONBLOCK
-  CL_OPEN_APPEND = 1 << 6,       // O_APPEND
-  CL_OPEN_CREATE = 1 << 7,       // O_CREAT
 };
 
 enum cl_file_kind {

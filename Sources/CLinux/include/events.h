@@ -15,7 +15,6 @@ struct cl_readiness {
 
 int32_t cl_epoll_create(void);
 int32_t cl_epoll_add(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t interest);
-int32_t cl_epoll_modify(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t interest);
 int32_t cl_epoll_remove(int32_t epoll, int32_t descriptor);
 /// Waits without a limit when `timeout_milliseconds` is negative. Answers the number of entries filled.
 int32_t cl_epoll_wait(int32_t epoll, struct cl_readiness *_Nullable ready, int32_t capacity, int32_t timeout_milliseconds);

@@ -5,9 +5,7 @@
 int32_t cl_process_id(void);
 int32_t cl_parent_id(void);
 int32_t cl_process_group(void);
-uint32_t cl_user_id(void);
 uint32_t cl_effective_user_id(void);
-uint32_t cl_group_id(void);
 uint32_t cl_effective_group_id(void);
 /// The number of supplementary groups.
 int32_t cl_group_count(void);
@@ -42,8 +40,6 @@ int32_t cl_is_dumpable(void);
 int32_t cl_become_subreaper(void);
 int32_t cl_set_no_new_privileges(void);
 int32_t cl_has_no_new_privileges(void);
-/// 0 off, 1 strict, 2 filter (prctl(2), PR_GET_SECCOMP).
-int32_t cl_seccomp_mode(void);
 /// Writes to a pipe or socket without a reader answer EPIPE, and do not kill.
 void cl_ignore_broken_pipes(void);
 
