@@ -33,7 +33,10 @@ package enum ContainerEngine {
     /// `python` with `/usr/local/bin/probe` and a set-user-ID copy of it.
     case test
 
-    package var reference: String { "localhost/warder/\(rawValue):latest" }
+    package var reference: String { "\(Self.prefix)/\(rawValue):latest" }
+
+    /// As in `scripts/build-images`.
+    private static let prefix = ProcessInfo.processInfo.environment["IMAGE_PREFIX"] ?? "localhost/warder"
   }
 
   /// Runs podman.
