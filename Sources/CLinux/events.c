@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "events.h"
 
+#include <poll.h>
 #include <signal.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -11,35 +11,24 @@
 
 _Static_assert(CL_SENT_BY_USER == SI_USER && CL_SENT_BY_KERNEL == SI_KERNEL, "as in <signal.h>");
 
-int32_t cl_epoll_create(void) { return (int32_t)CL_RESULT(epoll_create1(EPOLL_CLOEXEC)); }
-
-static int32_t control(int32_t epoll, int operation, int32_t descriptor, uint32_t token, uint32_t interest) {
-  struct epoll_event event = {.data.u32 = token};
-  if (interest & CL_READABLE) event.events |= EPOLLIN;
-  if (interest & CL_WRITABLE) event.events |= EPOLLOUT;
-  return (int32_t)CL_RESULT(epoll_ctl(epoll, operation, descriptor, &event));
-}
-
-int32_t cl_epoll_add(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t interest) {
-  return control(epoll, EPOLL_CTL_ADD, descriptor, token, interest);
-}
-
-int32_t cl_epoll_remove(int32_t epoll, int32_t descriptor) {
-  return control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0);
-}
-
-int32_t cl_epoll_wait(int32_t epoll, struct cl_readiness *ready, int32_t capacity, int32_t timeout_milliseconds) {
-  struct epoll_event events[16];
-  if (capacity > 16) capacity = 16;
-  int32_t count = (int32_t)CL_RETRY(epoll_wait(epoll, events, capacity, timeout_milliseconds));
+int32_t cl_wait(struct cl_watch *watches, int32_t count) {
+  struct pollfd entries[CL_MOST_WATCHES];
   for (int32_t index = 0; index < count; index++) {
-    uint32_t interest = 0;
-    if (events[index].events & EPOLLIN) interest |= CL_READABLE;
-    if (events[index].events & EPOLLOUT) interest |= CL_WRITABLE;
-    if (events[index].events & (EPOLLHUP | EPOLLERR)) interest |= CL_CLOSED;
-    ready[index] = (struct cl_readiness){.token = events[index].data.u32, .interest = interest};
+    uint32_t interest = watches[index].interest;
+    entries[index] = (struct pollfd){.fd = watches[index].descriptor};
+    if (interest & CL_READABLE) entries[index].events |= POLLIN;
+    if (interest & CL_WRITABLE) entries[index].events |= POLLOUT;
   }
-  return count;
+  int32_t result = (int32_t)CL_RETRY(poll(entries, (nfds_t)count, -1));
+  if (result < 0) return result;
+  for (int32_t index = 0; index < count; index++) {
+    uint32_t ready = 0;
+    if (entries[index].revents & POLLIN) ready |= CL_READABLE;
+    if (entries[index].revents & POLLOUT) ready |= CL_WRITABLE;
+    if (entries[index].revents & (POLLHUP | POLLERR | POLLNVAL)) ready |= CL_CLOSED;
+    watches[index].ready = ready;
+  }
+  return 0;
 }
 
 // A blocked SIGSEGV that the kernel itself raises kills without a word; unblocked, the crash handler speaks.

@@ -11,42 +11,52 @@ package struct Interest: OptionSet {
   package static let closed = Interest(rawValue: CL_CLOSED.rawValue)
 }
 
-/// Waits for many descriptors at once, see epoll(7). `Token` is the caller's name for a descriptor.
-package struct Epoll: ~Copyable {
-  private let descriptor: Descriptor
-  private var ready = InlineArray<8, cl_readiness>(repeating: cl_readiness())
-  private var readyCount = 0
+/// Waits for several descriptors at once, see poll(2). A token is the caller's name for a descriptor.
+///
+/// Not epoll(7): what a descriptor costs there is counted by user, over all containers of a node
+/// (`fs.epoll.max_user_watches`), so that a script could use the allowance up and leave none to the supervisor.
+package struct Poller {
+  private var watches = InlineArray<8, cl_watch>(repeating: cl_watch())
+  private var count = 0
+  private var ready = InlineArray<8, cl_watch>(repeating: cl_watch())
 
-  package init() throws(SystemCallError) {
-    descriptor = Descriptor(owning: try checked(cl_epoll_create(), "epoll_create1"))
-  }
+  package init() {}
 
-  package func add(
+  /// - Throws: EINVAL, as poll(2) does, where more descriptors are watched than there is room for.
+  package mutating func add(
     _ watched: borrowing Descriptor, token: UInt32, _ interest: Interest
   ) throws(SystemCallError) {
-    try checked(cl_epoll_add(descriptor.raw, watched.raw, token, interest.rawValue), "epoll_ctl")
+    guard count < watches.count else { throw SystemCallError(call: "poll", number: ErrorNumber.invalidArgument) }
+    watches[count] = cl_watch(descriptor: watched.raw, token: token, interest: interest.rawValue, ready: 0)
+    count += 1
   }
 
-  package func remove(_ watched: borrowing Descriptor) {
-    _ = cl_epoll_remove(descriptor.raw, watched.raw)
+  /// Must be called for a descriptor that was closed, too.
+  package mutating func remove(token: UInt32) {
+    for index in 0..<count where watches[index].token == token {
+      count -= 1
+      watches[index] = watches[count]
+      return
+    }
   }
 
   /// Waits until something is ready, and answers how many descriptors are: see `event(at:)`.
   package mutating func wait() throws(SystemCallError) -> Int {
-    var filled = InlineArray<8, cl_readiness>(repeating: cl_readiness())
-    let raw = descriptor.raw
-    var entries = filled.mutableSpan
-    let count = unsafe entries.withUnsafeMutableBufferPointer {
-      unsafe cl_epoll_wait(raw, $0.baseAddress, Int32($0.count), -1)
+    let watched = Int32(count)
+    var entries = watches.mutableSpan
+    let result = unsafe entries.withUnsafeMutableBufferPointer { unsafe cl_wait($0.baseAddress, watched) }
+    try checked(result, "poll")
+    var readyCount = 0
+    for index in 0..<count where watches[index].ready != 0 {
+      ready[readyCount] = watches[index]
+      readyCount += 1
     }
-    readyCount = Int(try checked(count, "epoll_wait"))
-    ready = filled
     return readyCount
   }
 
   /// What the last `wait()` found.
   package func event(at index: Int) -> (token: UInt32, interest: Interest) {
-    (ready[index].token, Interest(rawValue: ready[index].interest))
+    (ready[index].token, Interest(rawValue: ready[index].ready))
   }
 }
 

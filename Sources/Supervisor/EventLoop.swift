@@ -7,7 +7,7 @@ internal import WarderFrames
 struct EventLoop: ~Copyable {
   private enum Token: UInt32 { case signals, timer, standardOutput, standardError, log }
 
-  private var epoll: Epoll
+  private var poller = Poller()
   private let signals: SignalDescriptor
   private var timer: Timer
   private var machine: SupervisionMachine
@@ -22,14 +22,13 @@ struct EventLoop: ~Copyable {
   private var heartbeat: Heartbeat
   private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
-  /// Whether epoll watches the log: only while something waits to be written.
+  /// Whether the loop watches the log: only while something waits to be written.
   private var watchesLog = false
   private var mainEndedAt: Instant?
   private var processesKilled: Int64 = 0
 
   /// What the loop takes over, each the only one of its kind.
   struct Parts: ~Copyable {
-    var epoll: Epoll
     var timer: Timer
     var signals: SignalDescriptor
     var reporter: Reporter
@@ -41,7 +40,6 @@ struct EventLoop: ~Copyable {
     _ parts: consuming Parts, machine: SupervisionMachine, tree: ProcessTree, cancellation: CancellationRule,
     mainProcess: Int32, budget: OutputBudget, outputPolicy: OutputPolicy, heartbeat: Heartbeat
   ) {
-    epoll = parts.epoll
     timer = parts.timer
     signals = parts.signals
     reporter = parts.reporter
@@ -62,17 +60,17 @@ struct EventLoop: ~Copyable {
 extension EventLoop {
   /// Runs until the script's tree is gone and its output read.
   mutating func run() throws(SystemCallError) {
-    try epoll.add(signals.descriptor, token: Token.signals.rawValue, .readable)
-    try epoll.add(timer.descriptor, token: Token.timer.rawValue, .readable)
+    try poller.add(signals.descriptor, token: Token.signals.rawValue, .readable)
+    try poller.add(timer.descriptor, token: Token.timer.rawValue, .readable)
     while !machine.isFinished {
       try updateInterests()
       try timer.arm(at: nextDue())
-      let count = try epoll.wait()
+      let count = try poller.wait()
       let now = Instant.now
       // The deadline first: neither a flood of output nor one of signals may put it off.
       tell(.due, at: now)
       for index in 0..<count {
-        let (token, _) = epoll.event(at: index)
+        let (token, _) = poller.event(at: index)
         switch Token(rawValue: token) {
         case .signals: try takeSignals(at: now)
         case .timer: try timer.clear()
@@ -100,16 +98,16 @@ extension EventLoop {
     let now = Instant.now
     // A log that is not read holds the script's output back, until the end: then what is in the pipes must come out.
     let isHeldUp = reporter.log.sink.isCongested && !machine.isKilling
-    try standardOutput.watch(by: epoll, token: Token.standardOutput.rawValue, isHeldUp: isHeldUp, at: now)
-    try standardError.watch(by: epoll, token: Token.standardError.rawValue, isHeldUp: isHeldUp, at: now)
+    try standardOutput.watch(by: &poller, token: Token.standardOutput.rawValue, isHeldUp: isHeldUp, at: now)
+    try standardError.watch(by: &poller, token: Token.standardError.rawValue, isHeldUp: isHeldUp, at: now)
 
     guard reporter.log.sink.isPollable else { return }
     let wanted = reporter.log.sink.pendingBytes > 0 && reporter.log.sink.failure == nil
     guard wanted != watchesLog else { return }
     if wanted {
-      try epoll.add(reporter.log.sink.descriptor, token: Token.log.rawValue, .writable)
+      try poller.add(reporter.log.sink.descriptor, token: Token.log.rawValue, .writable)
     } else {
-      epoll.remove(reporter.log.sink.descriptor)
+      poller.remove(token: Token.log.rawValue)
     }
     watchesLog = wanted
   }

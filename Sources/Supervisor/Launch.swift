@@ -77,7 +77,7 @@ extension Launch {
       standardErrorLimit: UInt64(configuration.standardErrorLimitBytes),
       logLimit: UInt64(configuration.logLimitBytes), keepsTails: configuration.output == .truncate)
     let parts = EventLoop.Parts(
-      epoll: beginning.epoll, timer: beginning.timer, signals: beginning.signals, reporter: reporter,
+      timer: beginning.timer, signals: beginning.signals, reporter: reporter,
       standardOutput: OutputRelay(
         .stdout, pipe: Descriptor(owning: started.standardOutput.release()),
         tailCapacity: budget.account(of: .stdout).tailCapacity, startedAt: startedAt),

@@ -39,7 +39,7 @@ package struct LogSink: ~Copyable {
       try copy.setNonblocking(true)
       isPollable = true
     case .regular, .characterDevice, .directory, .symbolicLink, .blockDevice:
-      // Files and devices such as /dev/null take what they are given, and epoll refuses them (EPERM).
+      // Files and devices such as /dev/null take what they are given: there is nothing to wait for.
       isPollable = false
     }
     restoresBlocking = restores

@@ -26,19 +26,18 @@ struct OutputRelay: ~Copyable {
 
   var isOpen: Bool { pipe.isOpen }
 
-  /// Whether epoll watches the pipe now.
+  /// Whether the loop watches the pipe now.
   private var isWatched = false
 
-  /// Has the pipe watched, unless it is left to collect or its output is held up. It is taken out of epoll then: a
-  /// hang-up could not be masked and would wake the loop without end.
+  /// Has the pipe watched, unless it is left to collect or its output is held up. It is taken out then: a hang-up
+  /// could not be masked and would wake the loop without end.
   mutating func watch(
-    by epoll: borrowing Epoll, token: UInt32, isHeldUp: Bool, at now: Instant
+    by poller: inout Poller, token: UInt32, isHeldUp: Bool, at now: Instant
   ) throws(SystemCallError) {
     if let due = pausedUntil, due <= now { pausedUntil = nil }
     let wanted = pipe.isOpen && pausedUntil == nil && !isHeldUp
     guard wanted != isWatched else { return }
-    // A closed descriptor has left epoll by itself.
-    if wanted { try epoll.add(pipe, token: token, .readable) } else if pipe.isOpen { epoll.remove(pipe) }
+    if wanted { try poller.add(pipe, token: token, .readable) } else { poller.remove(token: token) }
     isWatched = wanted
   }
 

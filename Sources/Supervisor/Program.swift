@@ -36,7 +36,7 @@ package enum Program {
     // Orphans come to PID 1 by themselves.
     if ownProcess != 1 { try Processes.becomeSubreaper() }
     return TaskRun.Beginning(
-      start: start, epoll: try Epoll(), timer: try Timer(), signals: try SignalDescriptor(), oomScore: oomScore,
+      start: start, timer: try Timer(), signals: try SignalDescriptor(), oomScore: oomScore,
       environment: StartState.environment.compactMap { EnvironmentVariable(assignment: $0) },
       ownProcess: ownProcess, parent: Processes.parentID)
   }

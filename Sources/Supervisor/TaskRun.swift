@@ -7,7 +7,6 @@ enum TaskRun {
   /// What the process is before anything is read.
   struct Beginning: ~Copyable {
     let start: Instant
-    var epoll: Epoll
     var timer: Timer
     var signals: SignalDescriptor
     let oomScore: OOMScore

@@ -69,6 +69,28 @@ import WarderFrames
     #expect(try #require(refused.exit).message.contains("WARDER_TIMEOUT"))
   }
 
+  /// What epoll and inotify hold is counted by user, over every container of a node (`fs.epoll.max_user_watches`,
+  /// `fs.inotify.max_user_watches`): a script of the same user can use it up, which once ended the supervisor.
+  @Test(.enabled(if: geteuid() == 0, "only root may see the descriptors of a process that is not dumpable"))
+  func nothingIsHeldThatIsCountedByUser() async throws {
+    let marker = "warder-test-" + randomName()
+    let found = Found()
+    let script = "import os, time\nos.write(1, b'x' * 100)\ntime.sleep(60)\n"
+    let run = try await WarderInit(["--timeout", "2s"], scriptArguments: [marker])
+      .run(TaskDirectory(script: script)) { supervisor in
+        try await waitUntil("the script runs") { !ProcessTable.scripts(marked: marker).isEmpty }
+        let directory = "/proc/\(supervisor)/fd/"
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
+          guard let kind = try? FileManager.default.destinationOfSymbolicLink(atPath: directory + name) else { continue }
+          await found.note(kind)
+        }
+      }
+    #expect(try run.result().reason == .timeout)
+    let kinds = await found.kinds
+    #expect(kinds.contains("anon_inode:[signalfd]"))
+    #expect(!kinds.contains { $0.contains("eventpoll") || $0.contains("inotify") }, "\(kinds)")
+  }
+
   // MARK: Signals
 
   /// Once by a Landlock domain that spares everybody else, once by walking the tree.
@@ -142,4 +164,11 @@ import WarderFrames
     try await waitUntil("the tree is gone") { ProcessTable.scripts(marked: marker).isEmpty }
     #expect(String(decoding: try message.contents, as: UTF8.self).hasPrefix(#"{"reason":"internal_error""#))
   }
+}
+
+/// What a task that runs beside another has found.
+private actor Found {
+  var kinds: [String] = []
+
+  func note(_ kind: String) { kinds.append(kind) }
 }

@@ -21,11 +21,11 @@ import Testing
     let before = try openDescriptors()
     do {
       let pipe = try Pipe()
-      let epoll = try Epoll()
       let timer = try Timer()
-      try epoll.add(pipe.readEnd, token: 1, .readable)
-      try epoll.add(timer.descriptor, token: 2, .readable)
-      #expect(try openDescriptors() == before + 4)
+      var poller = Poller()
+      try poller.add(pipe.readEnd, token: 1, .readable)
+      try poller.add(timer.descriptor, token: 2, .readable)
+      #expect(try openDescriptors() == before + 3)
     }
     #expect(try openDescriptors() == before)
   }
@@ -69,16 +69,50 @@ import Testing
   }
 }
 
+@Suite struct PollerTests {
+  @Test func whatIsReadyIsNamedByItsToken() throws {
+    var first = try Pipe()
+    let second = try Pipe()
+    var poller = Poller()
+    try poller.add(first.readEnd, token: 1, .readable)
+    try poller.add(second.readEnd, token: 2, .readable)
+    try poller.add(second.writeEnd, token: 3, .writable)
+    #expect(try poller.wait() == 1)
+    #expect(poller.event(at: 0).token == 3)
+
+    // A hang-up is reported whether asked for or not.
+    first.writeEnd.close()
+    #expect(try poller.wait() == 2)
+    #expect(poller.event(at: 0) == (1, .closed))
+    #expect(poller.event(at: 1) == (3, .writable))
+
+    // What is taken out is not reported any more, and what came after it still is.
+    poller.remove(token: 1)
+    #expect(try poller.wait() == 1)
+    #expect(poller.event(at: 0).token == 3)
+  }
+
+  @Test func thereIsRoomForEightAndNoMore() throws {
+    let pipe = try Pipe()
+    var poller = Poller()
+    for token in 0..<8 as Range<UInt32> { try poller.add(pipe.writeEnd, token: token, .writable) }
+    #expect(throws: SystemCallError.self) { try poller.add(pipe.writeEnd, token: 8, .writable) }
+    poller.remove(token: 5)
+    try poller.add(pipe.writeEnd, token: 8, .writable)
+    #expect(try poller.wait() == 8)
+  }
+}
+
 @Suite struct TimerTests {
   @Test func anInstantThatHasPassedIsDueAtOnce() throws {
-    var epoll = try Epoll()
+    var poller = Poller()
     var timer = try Timer()
-    try epoll.add(timer.descriptor, token: 7, .readable)
+    try poller.add(timer.descriptor, token: 7, .readable)
     // Zero would disarm a timerfd instead of being due.
     for instant in [Instant(nanoseconds: 0), Instant(nanoseconds: 1), .now] {
       try timer.arm(at: instant)
-      #expect(try epoll.wait() == 1)
-      #expect(epoll.event(at: 0).token == 7)
+      #expect(try poller.wait() == 1)
+      #expect(poller.event(at: 0).token == 7)
       try timer.clear()
     }
   }

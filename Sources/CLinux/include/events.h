@@ -1,4 +1,4 @@
-// epoll(7), signalfd(2) and timerfd_create(2): what one thread needs to wait for everything at once.
+// poll(2), signalfd(2) and timerfd_create(2): what one thread needs to wait for everything at once.
 #pragma once
 #include <stdint.h>
 
@@ -8,16 +8,18 @@ enum cl_interest {
   CL_CLOSED = 1 << 2,  // the other end is gone, or an error is pending; always reported
 };
 
-struct cl_readiness {
+enum { CL_MOST_WATCHES = 8 };
+
+/// A descriptor to wait for.
+struct cl_watch {
+  int32_t descriptor;
   uint32_t token;
   uint32_t interest;
+  uint32_t ready;  // set by cl_wait
 };
 
-int32_t cl_epoll_create(void);
-int32_t cl_epoll_add(int32_t epoll, int32_t descriptor, uint32_t token, uint32_t interest);
-int32_t cl_epoll_remove(int32_t epoll, int32_t descriptor);
-/// Waits without a limit when `timeout_milliseconds` is negative. Answers the number of entries filled.
-int32_t cl_epoll_wait(int32_t epoll, struct cl_readiness *_Nullable ready, int32_t capacity, int32_t timeout_milliseconds);
+/// Waits without a limit until one of at most CL_MOST_WATCHES descriptors is ready.
+int32_t cl_wait(struct cl_watch *_Nullable watches, int32_t count);
 
 /// A non-blocking signalfd of the signals that are blocked by `cl_block_signals`.
 int32_t cl_signal_descriptor(void);
