@@ -26,6 +26,10 @@ int32_t cl_close(int32_t descriptor) { return (int32_t)CL_RESULT(close(descripto
 
 int64_t cl_read(int32_t descriptor, void *buffer, size_t count) { return CL_RETRY(read(descriptor, buffer, count)); }
 
+int64_t cl_read_at_start(int32_t descriptor, void *buffer, size_t count) {
+  return CL_RETRY(pread(descriptor, buffer, count, 0));
+}
+
 int64_t cl_write(int32_t descriptor, const void *buffer, size_t count) {
   return CL_RETRY(write(descriptor, buffer, count));
 }

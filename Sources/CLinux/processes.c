@@ -68,4 +68,6 @@ int32_t cl_processor_count(void) {
   return count > 0 ? count : 1;
 }
 
+int32_t cl_page_size(void) { return (int32_t)sysconf(_SC_PAGESIZE); }
+
 _Noreturn void cl_exit_now(int32_t status) { _exit(status); }

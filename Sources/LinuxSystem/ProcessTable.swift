@@ -1,4 +1,8 @@
-/// Who descends from whom, by /proc/<pid>/stat, see proc(5). Only read where kill(-1) would reach too far.
+internal import CLinux
+internal import TaskModel
+
+/// Who descends from whom, by /proc/<pid>/stat, see proc(5). Only read where kill(-1) would reach too far, and where no
+/// cgroup counts.
 package enum ProcessTable {
   /// Every process whose chain of parents leads to `ancestor`, in no special order.
   package static func descendants(of ancestor: Int32) -> [Int32] {
@@ -55,15 +59,22 @@ package enum ProcessTable {
   }
 
   private static func number(_ digits: ArraySlice<UInt8>) -> Int32? {
-    var value: Int32 = 0
-    guard !digits.isEmpty else { return nil }
-    for digit in digits {
-      guard digit >= 0x30, digit <= 0x39 else { return nil }
-      let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
-      let (sum, tooLargeToo) = product.addingReportingOverflow(Int32(digit - 0x30))
-      guard !tooLarge, !tooLargeToo else { return nil }
-      value = sum
+    KernelText.number(digits.span).flatMap { Int32(exactly: $0) }
+  }
+
+  /// The memory that the processes have for themselves: resident pages less those that are shared with a file. A page that
+  /// two of them share since a fork counts twice: who has it alone the kernel tells only slowly.
+  package static func privateMemoryBytes(of processes: [Int32], _ buffer: inout [UInt8]) -> UInt64 {
+    var pages: UInt64 = 0
+    for process in processes {
+      // Whoever has ended has no memory.
+      guard let file = try? KernelFile("/proc/\(process)/statm"), let count = file.read(into: &buffer) else { continue }
+      let text = buffer.span.extracting(0..<count)
+      guard let resident = KernelText.number(inField: 1, of: text),
+        let shared = KernelText.number(inField: 2, of: text)
+      else { continue }
+      pages += resident - min(resident, shared)
     }
-    return value
+    return pages * UInt64(cl_page_size())
   }
 }

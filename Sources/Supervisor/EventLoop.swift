@@ -20,6 +20,7 @@ struct EventLoop: ~Copyable {
   private var budget: OutputBudget
   private let outputPolicy: OutputPolicy
   private var heartbeat: Heartbeat
+  private var watches: Watches
   private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
   /// Whether the loop watches the log: only while something waits to be written.
@@ -34,6 +35,7 @@ struct EventLoop: ~Copyable {
     var reporter: Reporter
     var standardOutput: OutputRelay
     var standardError: OutputRelay
+    var watches: Watches
   }
 
   init(
@@ -45,6 +47,7 @@ struct EventLoop: ~Copyable {
     reporter = parts.reporter
     standardOutput = parts.standardOutput
     standardError = parts.standardError
+    watches = parts.watches
     self.machine = machine
     self.tree = tree
     self.cancellation = cancellation
@@ -69,6 +72,7 @@ extension EventLoop {
       let now = Instant.now
       // The deadline first: neither a flood of output nor one of signals may put it off.
       tell(.due, at: now)
+      watch(at: now)
       for index in 0..<count {
         let (token, _) = poller.event(at: index)
         switch Token(rawValue: token) {
@@ -87,6 +91,7 @@ extension EventLoop {
 
   private func nextDue() -> Instant? {
     var due = machine.nextDue
+    if !machine.isKilling, let watchDue = watches.nextDue { due = min(due ?? watchDue, watchDue) }
     for candidate in [heartbeat.nextDue, standardOutput.pausedUntil, standardError.pausedUntil] {
       guard let candidate else { continue }
       due = min(due ?? candidate, candidate)
@@ -165,6 +170,12 @@ extension EventLoop {
     }
   }
 
+  private mutating func watch(at now: Instant) {
+    guard !machine.isKilling else { return }
+    if let limit = watches.sample(at: now) { tell(.limitExceeded(limit), at: now) }
+    if let failure = watches.failure() { reporter.log.write(failure, at: now) }
+  }
+
   private mutating func beat(at now: Instant) {
     guard heartbeat.isDue(at: now) else { return }
     heartbeat.gaveSign(at: now)
@@ -184,7 +195,11 @@ extension EventLoop {
       // Whoever had ended before has sent its signal already, and an empty tree will not send another.
       reapAll(at: now)
     case .announce(let announcement):
-      reporter.log.write(announcement.frame, at: now)
+      var frame = announcement.frame
+      if let finding = watches.finding, announcement == .intervention(finding.intervention) {
+        frame.fields += finding.fields
+      }
+      reporter.log.write(frame, at: now)
       heartbeat.gaveSign(at: now)
     }
   }
@@ -214,6 +229,8 @@ extension EventLoop {
     var reporter: Reporter
     let end: ProcessEnd?
     let intervention: Intervention?
+    let finding: LimitFinding?
+    let ranOutOfMemory: Bool
     let endedAt: Instant
     let processesKilled: Int64
     let standardOutput: StreamTotals
@@ -232,7 +249,8 @@ extension EventLoop {
     standardOutput.finish(
       log: &reporter.log, room: budget.roomForTails(logCharge: reporter.log.charge), keepsTail: keepsTails, at: now)
     return Outcome(
-      reporter: reporter, end: machine.mainEnd, intervention: machine.intervention, endedAt: mainEndedAt ?? now,
+      reporter: reporter, end: machine.mainEnd, intervention: machine.intervention,
+      finding: watches.finding, ranOutOfMemory: watches.ranOutOfMemory(), endedAt: mainEndedAt ?? now,
       processesKilled: processesKilled, standardOutput: standardOutput.totals, standardError: standardError.totals,
       standardOutputTail: standardOutput.tail, standardErrorTail: standardError.tail)
   }

@@ -33,25 +33,28 @@ struct Launch {
         .launchFailed(step: "preparing the working directory", problem: error.message), account: nil)
     }
     enterScope(&report)
+    let watches = Watches(configuration, ownProcess: beginning.ownProcess, &report)
 
     let started: Started
     do {
       started = try start(in: work, beginning, &report)
     } catch {
       // The layers are known by now, and worth knowing: one of them may be the reason.
-      reporter.log.write(startFrame(run: reporter.run, report, withheldNames: []))
+      reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: []))
       clean(work)
       return reporter.finish(error.verdict, account: nil)
     }
-    reporter.log.write(startFrame(run: reporter.run, report, withheldNames: started.withheldNames))
-    return supervise(started, in: work, reporter, beginning, report)
+    reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: started.withheldNames))
+    return supervise(started, in: work, reporter, beginning, watches, report)
   }
 
-  private func startFrame(run: String, _ report: IsolationReport, withheldNames: [String]) -> StartFrame {
+  private func startFrame(run: String, _ report: IsolationReport, _ watched: WatchedLimits, withheldNames: [String])
+    -> StartFrame
+  {
     StartFrame(
       version: WarderVersion.text, id: configuration.identifier, run: run, runtime: task.runtime.name,
       script: .init(path: task.origin, bytes: Int64(task.script.count), sha256: task.sha256),
-      limits: configuration.limits.map { Field($0.name, $0.value.map { .integer($0) } ?? .null) },
+      limits: configuration.limits(watched).map { Field($0.name, $0.value.map { .integer($0) } ?? .null) },
       isolation: report.frameLayers, withheldEnvironment: withheldNames,
       startedAt: Timestamp.text(unixNanoseconds: Machine.unixNanoseconds))
   }
@@ -68,7 +71,7 @@ struct Launch {
 extension Launch {
   private func supervise(
     _ given: consuming Started, in work: borrowing WorkDirectory, _ reporter: consuming Reporter,
-    _ beginning: consuming TaskRun.Beginning, _ report: IsolationReport
+    _ beginning: consuming TaskRun.Beginning, _ watches: consuming Watches, _ report: IsolationReport
   ) -> Int32 {
     var started = given
     let startedAt = started.startedAt
@@ -83,7 +86,8 @@ extension Launch {
         tailCapacity: budget.account(of: .stdout).tailCapacity, startedAt: startedAt),
       standardError: OutputRelay(
         .stderr, pipe: Descriptor(owning: started.standardError.release()),
-        tailCapacity: budget.account(of: .stderr).tailCapacity, startedAt: startedAt))
+        tailCapacity: budget.account(of: .stderr).tailCapacity, startedAt: startedAt),
+      watches: watches)
     let tree = ProcessTree(
       reach: beginning.ownProcess == 1 || report.isActive(.signalScope) ? .treeOnly : .beyondTree,
       ownProcess: beginning.ownProcess)
@@ -129,10 +133,12 @@ extension Launch {
       return .internalError("the script's main process outlived every attempt to kill it")
     }
     let usage = Processes.childrenUsage
-    let facts = TaskFacts(
+    var facts = TaskFacts(
       end: end, intervention: outcome.intervention,
       cpuTime: .microseconds(Int64(clamping: usage.userMicroseconds + usage.systemMicroseconds)),
       seccompIsActive: report.isActive(.seccomp))
+    facts.finding = outcome.finding
+    facts.ranOutOfMemory = outcome.ranOutOfMemory
     return Verdict.classify(facts, configuration)
   }
 }

@@ -113,7 +113,9 @@ package struct SupervisionMachine {
       guard case .running = phase else { return [] }
       return end(because: .cancelled(signal: signal), at: now)
     case .limitExceeded(let limit):
-      guard intervention == nil, !isKilling else { return [] }
+      guard !isKilling else { return [] }
+      // Within the grace the verdict stands already; what a machine runs out of does not wait for the grace's end.
+      guard intervention == nil else { return limit.endsGrace ? startKilling(at: now) : [] }
       intervention = limit
       return [.announce(.intervention(limit))] + startKilling(at: now)
     case .pipesClosed:
@@ -187,5 +189,15 @@ package struct SupervisionMachine {
 
   private mutating func startDraining(at now: Instant) {
     phase = pipesClosed ? .finished : .draining(until: now.advanced(byNanoseconds: timing.drain))
+  }
+}
+
+extension Intervention {
+  /// Whether more of it does harm while the script takes its leave.
+  fileprivate var endsGrace: Bool {
+    switch self {
+    case .memoryLimit, .processLimit, .diskLimit: true
+    case .timeout, .cancelled, .cpuLimit, .outputLimit: false
+    }
   }
 }

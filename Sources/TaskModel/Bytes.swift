@@ -101,6 +101,7 @@ enum ASCII {
   static let space = UInt8(ascii: " ")
   static let zero = UInt8(ascii: "0")
   static let nine = UInt8(ascii: "9")
+  static let colon = UInt8(ascii: ":")
   static let comma = UInt8(ascii: ",")
   static let equals = UInt8(ascii: "=")
   static let slash = UInt8(ascii: "/")

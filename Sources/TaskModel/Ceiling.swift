@@ -25,10 +25,13 @@ package enum Ceiling: Sendable {
     switch (self, value) {
     case (.atMost(let most), .number(let number)):
       guard case .number(let unit, _, _, let zero) = kind else { return nil }
-      let isUnlimited = zero == .off && most == 0
-      let isOff = zero == .off && number == 0
+      let isUnlimited = zero.isOff && most == 0
+      let isOff = zero.isOff && number == 0
       if isUnlimited || number <= most && !isOff { return nil }
       return "\(unit.format(number, zero: zero)) exceeds \(owner) ceiling of \(unit.format(most))"
+    case (.atMost, .automatic):
+      // Never beyond it: whatever is found at run time, the ceiling holds besides.
+      return nil
     case (.atMost(let most), .byteStrings(let items)):
       return items.count <= most ? nil : "has \(items.count) items and exceeds \(owner) ceiling of \(most)"
     case (.choices(let allowed), .choice(let index)):

@@ -31,6 +31,7 @@ struct CeilingReader {
     case (.texts(let paths), _): return .directories(paths)
     case (.layers(let layers), .layers(_, .withFewer)): return .atLeastLayers(layers)
     case (.layers(let layers), _): return .atMostLayers(layers)
+    case (.automatic, _): throw .malformed(expected: "a size", found: ZeroMeaning.automaticWord)
     case (let value, _): return .texts([value.text(for: kind)])
     }
   }

@@ -6,7 +6,7 @@ internal import JSON
 package enum ConfigurationKey: UInt8, CaseIterable, Sendable {
   case script, scriptEnvironment, runtime, arguments, standardInput, identifier
   case timeout, grace
-  case cpuTime, dataSize, openFiles, fileSize
+  case cpuTime, memory, dataSize, openFiles, fileSize
   case standardOutputLimit, standardErrorLimit, logLimit, output
   case network, seccomp, read, write, environment, passEnvironment, require, disable
   case exitCode, log, terminationMessage, heartbeat
@@ -128,6 +128,10 @@ extension ConfigurationKey {
       ConfigurationRow(
         "cpu_time", Self.duration(Self.second, Self.longest, zero: .off), .request, .number(0), "DURATION",
         "CPU time that each process may use, rounded up to whole seconds; 0 or off for no limit")
+    case .memory:
+      ConfigurationRow(
+        "memory", Self.size(Self.mebi, zero: .offOrAutomatic), .request, .automatic, "SIZE",
+        "memory of all processes together; auto for the cgroup's limit less a reserve, 0 or off for no watch")
     case .dataSize:
       ConfigurationRow(
         "data_size", Self.size(Self.mebi, zero: .off), .request, .number(0), "SIZE",

@@ -2,6 +2,8 @@
 package enum ConfigurationValue: Sendable {
   /// Milliseconds, bytes or a count, as the key's unit says.
   case number(Int64)
+  /// In place of a number: what the container's own limits allow.
+  case automatic
   /// The index of one of the key's choices.
   case choice(Int)
   case text(String)
@@ -15,6 +17,7 @@ package enum ConfigurationValue: Sendable {
   package func text(for kind: ValueKind) -> String {
     switch (self, kind) {
     case (.number(let number), .number(let unit, _, _, let zero)): unit.format(number, zero: zero)
+    case (.automatic, _): ZeroMeaning.automaticWord
     case (.choice(let index), .choice(let choices)): choices[index]
     case (.text(let text), _): text
     case (.texts(let texts), _): Text.joined(texts)
@@ -69,7 +72,7 @@ package enum NumberUnit: UInt8, Sendable {
 
   /// The text of a number, which must not be negative.
   func format(_ number: Int64, zero: ZeroMeaning = .literal) -> String {
-    if number == 0, zero == .off { return "off" }
+    if number == 0, zero.isOff { return "off" }
     switch self {
     case .milliseconds: return WallDuration.format(.milliseconds(number))
     case .bytes: return Quantity.format(number)
@@ -93,6 +96,12 @@ package enum ZeroMeaning: UInt8, Sendable {
   case literal
   /// Zero, also written `off`, switches the limit off: it is looser than every number.
   case off
+  /// The same, and `auto` is allowed besides: what the container's own limits leave, or what a ceiling does if that is less.
+  case offOrAutomatic
+
+  var isOff: Bool { self != .literal }
+
+  static let automaticWord = "auto"
 }
 
 /// Which way a set of layers gets looser.

@@ -10,7 +10,8 @@ extension ConfigurationValue {
   static func parse(_ text: String, as kind: ValueKind, inFile: Bool) throws(ValueError) -> ConfigurationValue {
     switch kind {
     case .number(let unit, _, _, let zero):
-      let isOff = zero == .off && text.hasSameBytes(as: "off")
+      if zero == .offOrAutomatic, text.hasSameBytes(as: ZeroMeaning.automaticWord) { return .automatic }
+      let isOff = zero.isOff && text.hasSameBytes(as: "off")
       return try inRange(isOff ? 0 : try unit.parse(text), kind)
     case .choice(let choices):
       guard let index = choices.firstIndex(where: { $0.hasSameBytes(as: text) }) else {
@@ -28,13 +29,13 @@ extension ConfigurationValue {
   /// A number that is within the bounds of its kind.
   static func inRange(_ number: Int64, _ kind: ValueKind) throws(ValueError) -> ConfigurationValue {
     guard case .number(let unit, let minimum, let maximum, let zero) = kind else { return .number(number) }
-    if number == 0, zero == .off { return .number(0) }
+    if number == 0, zero.isOff { return .number(0) }
     if number >= minimum, number <= maximum { return .number(number) }
     // A negative number has no text as a duration or quantity.
     let found = number < 0 ? NumberUnit.count.format(number) : unit.format(number)
     throw ValueError(
       .outOfRange,
-      "expected \(zero == .off ? "0, or " : "")\(unit == .milliseconds ? "a duration" : "a number") from "
+      "expected \(zero.isOff ? "0, or " : "")\(unit == .milliseconds ? "a duration" : "a number") from "
         + "\(unit.format(minimum)) to \(unit.format(maximum)), found \(found)")
   }
 

@@ -22,6 +22,14 @@ package enum TerminationMessageTarget: Sendable {
   package static let kubernetesPath = "/dev/termination-log"
 }
 
+/// A limit that the supervisor itself watches over, in bytes.
+package enum WatchedLimit: Equatable, Sendable {
+  case off
+  /// What the container's own limits leave, and not more than a policy's ceiling.
+  case automatic(most: UInt64?)
+  case explicit(UInt64)
+}
+
 /// The configuration that holds: the value of each key and the layer that it came from.
 package struct EffectiveConfiguration: Sendable {
   /// A key's value, nil where nobody set it and it has no default.
@@ -70,6 +78,7 @@ extension EffectiveConfiguration {
   package var cpuTimeSeconds: Int64? {
     number(.cpuTime) == 0 ? nil : (number(.cpuTime) + 999) / 1_000
   }
+  package var memory: WatchedLimit { watched(.memory) }
   /// RLIMIT_DATA in bytes, nil for no limit.
   package var dataSizeBytes: Int64? { number(.dataSize) == 0 ? nil : number(.dataSize) }
   package var openFiles: Int64 { number(.openFiles) }
@@ -103,6 +112,14 @@ extension EffectiveConfiguration {
 
   /// From the child's start to the end of the process, at the latest: timeout, grace and drain.
   package var worstCase: Duration { timeout + grace + TimeBounds.drain }
+
+  private func watched(_ key: ConfigurationKey) -> WatchedLimit {
+    guard case .number(let number)? = self[key].value else {
+      guard case .atMost(let most)? = policy.ceiling(of: key), most > 0 else { return .automatic(most: nil) }
+      return .automatic(most: UInt64(most))
+    }
+    return number == 0 ? .off : .explicit(UInt64(number))
+  }
 
   private func number(_ key: ConfigurationKey) -> Int64 {
     if case .number(let number)? = self[key].value { number } else { 0 }

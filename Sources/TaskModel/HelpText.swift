@@ -89,12 +89,22 @@ extension ConfigurationRow {
   }
 }
 
+extension ZeroMeaning {
+  fileprivate var rangePrefix: String {
+    switch self {
+    case .literal: ""
+    case .off: "off or "
+    case .offOrAutomatic: "auto, off or "
+    }
+  }
+}
+
 extension ValueKind {
   /// The allowed values in the words of help and documentation, nil where the kind has no range.
   package var rangeText: String? {
     switch self {
     case .number(let unit, let minimum, let maximum, let zero):
-      Text.joined([zero == .off ? "off or " : "", unit.format(minimum), " to ", unit.format(maximum)], "")
+      Text.joined([zero.rangePrefix, unit.format(minimum), " to ", unit.format(maximum)], "")
     case .choice(let choices): Text.joined(choices, " | ")
     case .layers(let allowed, _): Text.joined(allowed.names, ",")
     case .text, .paths, .names, .arguments, .assignments: nil

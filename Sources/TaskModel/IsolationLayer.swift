@@ -16,6 +16,8 @@ package enum IsolationLayer: UInt8, Sendable, CaseIterable {
   case signalScope
   /// The child's environment built from nothing.
   case environment
+  /// The end of the tree before its memory is used up.
+  case memoryWatch
 
   package var name: String {
     switch self {
@@ -27,6 +29,7 @@ package enum IsolationLayer: UInt8, Sendable, CaseIterable {
     case .nonDumpable: "non_dumpable"
     case .signalScope: "signal_scope"
     case .environment: "environment"
+    case .memoryWatch: "memory_watch"
     }
   }
 
@@ -50,7 +53,7 @@ package struct IsolationLayers: OptionSet, Sendable {
 
   /// What a task needs unless it is told otherwise, and all that `require` can name.
   package static let requirable = IsolationLayers(rawValue: 0b1_1111)
-  package static let all = IsolationLayers(rawValue: 0b1111_1111)
+  package static let all = IsolationLayers(rawValue: (1 << UInt16(IsolationLayer.allCases.count)) - 1)
 
   package func contains(_ layer: IsolationLayer) -> Bool {
     contains(IsolationLayers(layer))

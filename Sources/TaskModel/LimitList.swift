@@ -6,22 +6,40 @@ package struct LimitEntry: Sendable {
   package let value: Int64?
 }
 
+/// The limits that are found out at run time, nil where there is none.
+package struct WatchedLimits: Equatable, Sendable {
+  package var memoryBytes: UInt64?
+
+  package init(memoryBytes: UInt64? = nil) {
+    self.memoryBytes = memoryBytes
+  }
+}
+
+extension NumberUnit {
+  /// What a limit's name ends with.
+  package var suffix: String {
+    switch self {
+    case .milliseconds: "_ms"
+    case .bytes: "_bytes"
+    case .count: ""
+    }
+  }
+}
+
 extension EffectiveConfiguration {
   /// The limits that hold, in the order of the table of keys.
-  package var limits: [LimitEntry] {
+  package func limits(_ watched: WatchedLimits) -> [LimitEntry] {
     var limits: [LimitEntry] = []
     for key in ConfigurationKey.allCases where key != .heartbeat {
       let row = key.row
-      guard case .number(let unit, _, _, let zero) = row.kind, case .number(let number)? = self[key].value else {
-        continue
+      guard case .number(let unit, _, _, let zero) = row.kind else { continue }
+      var value: Int64?
+      switch (key, self[key].value) {
+      case (.memory, _): value = watched.memoryBytes.map { Int64(clamping: $0) }
+      case (_, .number(let number)?): value = zero.isOff && number == 0 ? nil : number
+      default: continue
       }
-      let suffix =
-        switch unit {
-        case .milliseconds: "_ms"
-        case .bytes: "_bytes"
-        case .count: ""
-        }
-      limits.append(LimitEntry(name: row.name + suffix, value: zero == .off && number == 0 ? nil : number))
+      limits.append(LimitEntry(name: row.name + unit.suffix, value: value))
     }
     return limits
   }

@@ -6,6 +6,10 @@ package struct TaskFacts: Sendable {
   package var intervention: Intervention?
   /// CPU time, user and system, of the main process, getrusage(2).
   package var cpuTime: Duration
+  /// What a watch saw when it had the script ended.
+  package var finding: LimitFinding?
+  /// Whether the kernel killed a process of the tree because its cgroup's memory ran out.
+  package var ranOutOfMemory = false
   /// Whether the child's filter was active.
   package var seccompIsActive: Bool
 
@@ -33,8 +37,9 @@ extension Verdict {
     let signal: Int32? = if case .signaled(let number) = facts.end { number } else { nil }
     if let intervention = facts.intervention {
       let (reason, cause) = describe(intervention, configuration)
+      let found: Words = facts.finding.map { $0.intervention == intervention ? $0.words : "" } ?? ""
       return Verdict(
-        reason, exitCode: exitCode, signal: signal, message: "\(cause.text) and \(ending(facts.end).text)")
+        reason, exitCode: exitCode, signal: signal, message: "\(cause.text)\(found.text) and \(ending(facts.end).text)")
     }
     if let reason = kernelLimit(facts, configuration) {
       return Verdict(reason, signal: signal, message: describe(reason, facts, configuration))
@@ -87,6 +92,7 @@ extension Verdict {
   /// it by SIGSYS. A script can send itself either signal, so the CPU time must bear the first one out.
   private static func kernelLimit(_ facts: TaskFacts, _ configuration: EffectiveConfiguration) -> ExitReason? {
     guard case .signaled(let signal) = facts.end else { return nil }
+    if signal == SignalName.kill, facts.ranOutOfMemory { return .memoryLimit }
     if signal == SignalName.cpuLimit || signal == SignalName.kill, let seconds = configuration.cpuTimeSeconds,
       facts.cpuTime + cpuTolerance >= .seconds(seconds)
     {
@@ -98,6 +104,9 @@ extension Verdict {
   private static func describe(
     _ reason: ExitReason, _ facts: TaskFacts, _ configuration: EffectiveConfiguration
   ) -> Words {
+    if reason == .memoryLimit {
+      return "the script used more memory than its cgroup has, and the kernel ended it by SIGKILL"
+    }
     if reason == .cpuLimit {
       return "the script used more CPU time than \(name(.cpuTime, configuration)) and \(ending(facts.end).text)"
     }

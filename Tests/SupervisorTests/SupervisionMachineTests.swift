@@ -84,6 +84,15 @@ import Testing
     #expect(machine.intervention == .cancelled(signal: 15))
   }
 
+  @Test func whatAMachineRunsOutOfDoesNotWaitForTheGrace() {
+    for limit in [Intervention.memoryLimit, .processLimit, .diskLimit] {
+      var machine = machine()
+      _ = machine.handle(.cancellation(signal: 15), at: Self.at(1))
+      #expect(machine.handle(.limitExceeded(limit), at: Self.at(1.1)) == [.killTree])
+      #expect(machine.intervention == .cancelled(signal: 15))
+    }
+  }
+
   @Test func aCancellationAfterTheEndChangesNothing() {
     var machine = machine()
     _ = machine.handle(.mainEnded(.exited(0)), at: Self.at(1))

@@ -155,6 +155,24 @@ import Testing
         == .exceedsCeiling)
   }
 
+  /// `auto` is whatever the container has, and the ceiling holds besides; only numbers can exceed it.
+  @Test func auto() throws {
+    let policy = #"{"ceilings": {"memory": "128Mi"}}"#
+    #expect(try configuration(policy: policy).memory == .automatic(most: 128 << 20))
+    #expect(try configuration().memory == .automatic(most: nil))
+    #expect(try configuration(flags: ["--memory=auto"]).memory == .automatic(most: nil))
+    #expect(try configuration(task: #"{"memory": "auto"}"#).memory == .automatic(most: nil))
+    #expect(try configuration(policy: policy, flags: ["--memory=64Mi"]).memory == .explicit(64 << 20))
+    #expect(try configuration(flags: ["--memory=off"]).memory == .off)
+    #expect(
+      problem(policy: policy, flags: ["--memory=off"])?.message
+        == "--memory: memory off exceeds this image's ceiling of 128Mi")
+    #expect(problem(policy: policy, task: #"{"memory": "129Mi"}"#)?.kind == .exceedsCeiling)
+    #expect(problem(policy: #"{"ceilings": {"memory": "auto"}}"#)?.kind == .malformed)
+    #expect(problem(flags: ["--file-size=auto"])?.kind == .malformed)
+    #expect(problem(flags: ["--memory=1Ki"])?.kind == .outOfRange)
+  }
+
   /// Nothing is clamped: a number is either taken as it is or refused.
   @Test func neverMovesAValue() throws {
     var random = SeededGenerator(seed: 10)

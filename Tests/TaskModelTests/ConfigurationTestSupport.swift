@@ -62,6 +62,7 @@ struct KeySample {
     case .timeout: samples(("30s", #""30s""#), ("10m", #""10m""#))
     case .grace: samples(("500ms", #""500ms""#), ("0s", "0"))
     case .cpuTime: samples(("20s", #""20s""#), ("off", "0"))
+    case .memory: samples(("64Mi", #""64Mi""#), ("off", #""off""#))
     case .dataSize: samples(("64Mi", #""64Mi""#), ("off", #""off""#))
     case .openFiles: samples(("16", "16"), ("1048576", "1048576"))
     case .fileSize: samples(("1Mi", "1048576"), ("0", "0"))

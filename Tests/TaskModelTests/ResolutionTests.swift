@@ -204,14 +204,14 @@ import Testing
 
   @Test func listsTheLimits() throws {
     let configuration = try configuration(flags: ["--timeout=1s500ms", "--cpu-time=2s", "--file-size=0"])
-    let limits = configuration.limits
+    let limits = configuration.limits(WatchedLimits(memoryBytes: 48 << 20))
     #expect(
       limits.map { $0.name } == [
-        "timeout_ms", "grace_ms", "cpu_time_ms", "data_size_bytes", "open_files", "file_size_bytes",
+        "timeout_ms", "grace_ms", "cpu_time_ms", "memory_bytes", "data_size_bytes", "open_files", "file_size_bytes",
         "stdout_limit_bytes", "stderr_limit_bytes", "log_limit_bytes",
       ])
     #expect(
-      limits.map { $0.value } == [1_500, 2_000, 2_000, nil, 1_024, 0, 4 << 20, 1 << 20, 9 << 20])
+      limits.map { $0.value } == [1_500, 2_000, 2_000, 48 << 20, nil, 1_024, 0, 4 << 20, 1 << 20, 9 << 20])
   }
 
   @Test func helpNamesEverything() {

@@ -66,6 +66,33 @@ import Testing
         == "the script used more CPU time than cpu_time 2s and was ended by SIGXCPU")
   }
 
+  @Test func aWatchSaysWhatItFound() throws {
+    let finding = LimitFinding(.memory, used: 50 << 20, allowed: 48 << 20)
+    var facts = TaskFacts(end: .signaled(9), intervention: .memoryLimit)
+    facts.finding = finding
+    #expect(
+      Verdict.classify(facts, try configuration()).message
+        == "the script used more memory than it may (50 MiB, where memory allows 48 MiB) and was ended by SIGKILL")
+    // The first cause counts, and what came after it is not its explanation.
+    facts.intervention = .timeout
+    #expect(
+      Verdict.classify(facts, try configuration()).message
+        == "the script ran longer than timeout 5m and was ended by SIGKILL")
+    #expect(finding.intervention == .memoryLimit)
+  }
+
+  @Test func theKernelsKillForMemoryIsTold() throws {
+    var facts = TaskFacts(end: .signaled(9))
+    #expect(Verdict.classify(facts, try configuration()).reason == .signaled)
+    facts.ranOutOfMemory = true
+    #expect(Verdict.classify(facts, try configuration()).reason == .memoryLimit)
+    // Somebody else's death is not the end of a script that went on.
+    facts.end = .exited(1)
+    #expect(Verdict.classify(facts, try configuration()).reason == .exited)
+    facts.end = .signaled(15)
+    #expect(Verdict.classify(facts, try configuration()).reason == .signaled)
+  }
+
   @Test func aBadSystemCallIsAViolationWhereThereIsAFilter() throws {
     #expect(try verdict(.signaled(31)).reason == .syscallViolation)
     #expect(try verdict(.signaled(31), seccomp: false).reason == .signaled)

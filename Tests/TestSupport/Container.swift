@@ -76,6 +76,10 @@ package struct Container: Sendable {
   package var hasTerminationLog = true
   /// The most processes that the container may have (its cgroup's pids.max).
   package var processLimit: Int?
+  /// The memory limit of its cgroup, swap included.
+  package var memoryLimit: String?
+  /// The size of its `/tmp`.
+  package var temporarySize = "64m"
   /// A command in place of the image's entry point; `options` and `scriptArguments` are its arguments then.
   package var entryPoint: String?
   /// Seconds until podman kills it after asking it to stop.
@@ -124,12 +128,14 @@ package struct Container: Sendable {
     if !hasDefaultCapabilities { words += ["--cap-drop", "all"] }
     if !mayGainPrivileges { words += ["--security-opt", "no-new-privileges"] }
     for directory in ["/tmp"] + writableDirectories {
-      words += ["--mount", "type=tmpfs,destination=\(directory),tmpfs-mode=1777,tmpfs-size=64m,notmpcopyup"]
+      let options = "tmpfs-mode=1777,tmpfs-size=\(temporarySize),notmpcopyup"
+      words += ["--mount", "type=tmpfs,destination=\(directory),\(options)"]
     }
     if let task { words += ["--volume", "\(task.path):/task:ro"] }
     if let terminationLog { words += ["--volume", "\(terminationLog.path):/dev/termination-log:rw"] }
     for (inside, outside) in mounts { words += ["--volume", "\(outside):\(inside):ro"] }
     for (name, value) in environment { words += ["--env", "\(name)=\(value)"] }
+    if let memoryLimit { words += ["--memory", memoryLimit, "--memory-swap", memoryLimit] }
     if let processLimit { words += ["--pids-limit", String(processLimit)] }
     if let entryPoint { words += ["--entrypoint", entryPoint] }
     words += [image.reference] + options

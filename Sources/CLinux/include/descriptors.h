@@ -37,6 +37,8 @@ struct cl_file_status {
 int32_t cl_open(int32_t directory, const char *_Nonnull path, int32_t flags, uint32_t mode);
 int32_t cl_close(int32_t descriptor);
 int64_t cl_read(int32_t descriptor, void *_Nullable buffer, size_t count);
+/// Reads from the start of a file, wherever the descriptor's own position is (pread(2)).
+int64_t cl_read_at_start(int32_t descriptor, void *_Nullable buffer, size_t count);
 int64_t cl_write(int32_t descriptor, const void *_Nullable buffer, size_t count);
 /// Writes from the start of a file, wherever the descriptor's own position is (pwrite(2)).
 int64_t cl_write_at(int32_t descriptor, const void *_Nullable buffer, size_t count, uint64_t offset);

@@ -45,5 +45,7 @@ void cl_ignore_broken_pipes(void);
 
 /// The processors that this process may run on (sched_getaffinity(2)).
 int32_t cl_processor_count(void);
+/// The bytes of a page of memory (sysconf(3)).
+int32_t cl_page_size(void);
 /// Ends the process at once: no handlers, no buffers (_exit(2)).
 _Noreturn void cl_exit_now(int32_t status);

@@ -1,0 +1,71 @@
+package import TaskModel
+
+/// What a cgroup says about its memory. Version 2: the kernel's admin-guide/cgroup-v2.rst; version 1:
+/// admin-guide/cgroup-v1/memory.rst.
+package struct MemoryCgroup: ~Copyable {
+  package let version: CgroupLocation.Version
+  /// Nil where this cgroup has none of its own.
+  package let limit: UInt64?
+  private let usage: KernelFile
+  private let statistics: KernelFile
+  private let killed: KernelFile
+  private let limitHits: KernelFile
+
+  /// Opens the files of the cgroup in `directory`. The root cgroup of version 2 has none.
+  package init(_ directory: String, _ version: CgroupLocation.Version) throws(SystemCallError) {
+    let isOld = version == .v1
+    let limitFile = try KernelFile(directory + (isOld ? "/memory.limit_in_bytes" : "/memory.max"))
+    // Locals first: what cannot be copied must not be half made when one of these fails.
+    let usage = try KernelFile(directory + (isOld ? "/memory.usage_in_bytes" : "/memory.current"))
+    let statistics = try KernelFile(directory + "/memory.stat")
+    let killed = try KernelFile(directory + (isOld ? "/memory.oom_control" : "/memory.events"))
+    let limitHits = try KernelFile(directory + (isOld ? "/memory.failcnt" : "/memory.events"))
+    self.version = version
+    limit = Self.limit(limitFile)
+    self.usage = usage
+    self.statistics = statistics
+    self.killed = killed
+    self.limitHits = limitHits
+  }
+
+  private static func limit(_ file: borrowing KernelFile) -> UInt64? {
+    var buffer = [UInt8](repeating: 0, count: 64)
+    guard let count = file.read(into: &buffer),
+      case .bytes(let bytes)? = CgroupLimit(buffer.span.extracting(0..<count))
+    else { return nil }
+    return bytes
+  }
+
+  /// Everything that is charged to the cgroup and those beneath it: page cache, tmpfs and the kernel's own memory included.
+  package func usageBytes(_ buffer: inout [UInt8]) -> UInt64? {
+    guard let count = usage.read(into: &buffer) else { return nil }
+    return KernelText.onlyNumber(in: buffer.span.extracting(0..<count))
+  }
+
+  /// Pages of files on a disk, which the kernel gives up before it kills. Those of a tmpfs are not among them: nothing but
+  /// their removal frees them.
+  package func filePagesBytes(_ buffer: inout [UInt8]) -> UInt64? {
+    guard let count = statistics.read(into: &buffer) else { return nil }
+    let text = buffer.span.extracting(0..<count)
+    // In version 1 the plain lines leave out the cgroups beneath; in version 2 all lines are sums.
+    let isOld = version == .v1
+    guard let inactive = KernelText.number(of: isOld ? "total_inactive_file" : "inactive_file", in: text),
+      let active = KernelText.number(of: isOld ? "total_active_file" : "active_file", in: text)
+    else { return nil }
+    let (sum, overflow) = inactive.addingReportingOverflow(active)
+    return overflow ? nil : sum
+  }
+
+  /// How often the kernel killed a process of the cgroup because memory ran out, here or above.
+  package func killCount(_ buffer: inout [UInt8]) -> UInt64? {
+    guard let count = killed.read(into: &buffer) else { return nil }
+    return KernelText.number(of: "oom_kill", in: buffer.span.extracting(0..<count))
+  }
+
+  /// How often this cgroup's own limit stood in the way of an allocation.
+  package func limitHitCount(_ buffer: inout [UInt8]) -> UInt64? {
+    guard let count = limitHits.read(into: &buffer) else { return nil }
+    let text = buffer.span.extracting(0..<count)
+    return version == .v1 ? KernelText.onlyNumber(in: text) : KernelText.number(of: "max", in: text)
+  }
+}

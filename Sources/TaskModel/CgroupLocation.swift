@@ -1,0 +1,88 @@
+/// Where the files of the calling process's own cgroup are, see cgroups(7).
+///
+/// Inside of a container what is mounted at `/sys/fs/cgroup` mostly is the container's own cgroup; outside it is the root of
+/// all. The mount table says which one a mount shows, `/proc/self/cgroup` which one the process is in.
+package struct CgroupLocation: Sendable {
+  package enum Version: Sendable { case v1, v2 }
+
+  package let version: Version
+  /// The directory of the own cgroup.
+  package let directory: String
+  /// The directory of the highest cgroup that can be seen: a prefix of `directory`.
+  package let top: String
+
+  /// The own directory and those above it, up to the highest that can be seen.
+  package var directories: [String] {
+    var directories = [directory]
+    var bytes = directory.bytes
+    while bytes.count > top.utf8.count, let slash = bytes.lastIndex(of: ASCII.slash), slash >= top.utf8.count {
+      bytes.removeLast(bytes.count - slash)
+      directories.append(String(repairing: bytes))
+    }
+    return directories
+  }
+}
+
+extension CgroupLocation {
+  /// Finds the cgroup of a version 1 controller, or of version 2 where `controller` is nil.
+  ///
+  /// On machines with both versions a controller belongs to one of them: ask for version 1 first.
+  /// - Parameters:
+  ///   - cgroups: the content of `/proc/self/cgroup`.
+  ///   - mounts: the content of `/proc/self/mountinfo`.
+  /// - Returns: nil where the controller is not mounted, or the mount does not show the own cgroup.
+  package static func find(_ controller: String?, cgroups: [UInt8], mounts: [UInt8]) -> CgroupLocation? {
+    guard let path = path(of: controller, in: cgroups) else { return nil }
+    for line in mounts.pieces(separatedBy: ASCII.newline) {
+      guard let mount = Mount(line, controller) else { continue }
+      guard let rest = remainder(of: path, beneath: mount.root) else { continue }
+      let top = String(repairing: mount.point)
+      return CgroupLocation(
+        version: controller == nil ? .v2 : .v1, directory: String(repairing: mount.point + rest), top: top)
+    }
+    return nil
+  }
+
+  /// The third part of the line `4:memory:/a/b`, or of `0::/a/b`, which is version 2's.
+  private static func path(of controller: String?, in cgroups: [UInt8]) -> [UInt8]? {
+    for line in cgroups.pieces(separatedBy: ASCII.newline) {
+      guard let first = line.firstIndex(of: ASCII.colon),
+        let second = line[(first + 1)...].firstIndex(of: ASCII.colon)
+      else { continue }
+      let names = line.part(first + 1, second)
+      let isIt =
+        controller.map { names.pieces(separatedBy: ASCII.comma).contains($0.bytes) } ?? line.begin(with: "0::")
+      if isIt { return line.part(second + 1, line.count) }
+    }
+    return nil
+  }
+
+  /// What is left of `path` beneath `root`, beginning with a slash, or nothing. A root outside of the own cgroup namespace
+  /// (`/../..`) tells nothing about where the own cgroup lies in it.
+  private static func remainder(of path: [UInt8], beneath root: [UInt8]) -> [UInt8]? {
+    guard path.first == ASCII.slash, root.first == ASCII.slash, !path.begin(with: "/.."), !root.begin(with: "/..")
+    else { return nil }
+    if path == root { return [] }
+    if root.count == 1 { return path }
+    guard path.begin(with: String(repairing: root)), path[root.count] == ASCII.slash else { return nil }
+    return path.part(root.count, path.count)
+  }
+
+  /// A line of the mount table: `90 89 0:29 ROOT POINT OPTIONS… - TYPE SOURCE OPTIONS`, proc_pid_mountinfo(5).
+  private struct Mount {
+    let root: [UInt8]
+    let point: [UInt8]
+
+    /// Nil where the line is no mount of that controller.
+    init?(_ line: [UInt8], _ controller: String?) {
+      let type = controller == nil ? " - cgroup2 " : " - cgroup "
+      // Most lines end here, before they are taken apart.
+      guard !line.places(of: type).isEmpty else { return nil }
+      let fields = line.pieces(separatedBy: ASCII.space)
+      guard fields.count > 6, let last = fields.last else { return nil }
+      if let controller, !last.pieces(separatedBy: ASCII.comma).contains(controller.bytes) { return nil }
+      root = fields[3]
+      point = fields[4]
+    }
+  }
+}
