@@ -146,6 +146,7 @@ if !embedded {
     tests("ToolCommandsTests", ["ToolCommands", "RandomInput"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
     tests("ContainerTests", ["TestSupport", "WarderFrames"], exclude: ["Attacks", "Endurance", "Support"]),
+    tests("KernelTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
   ]
 }
 

@@ -210,11 +210,6 @@ struct DefenceTests {
   }
 
   static func report(_ result: RunResult) throws -> AttackReport {
-    do {
-      return try JSONDecoder().decode(AttackReport.self, from: Data(result.stdout))
-    } catch {
-      throw TestSupportError(
-        "the attack printed no report: \(result.reason.text), \(result.stderrText)")
-    }
+    try AttackReport(of: result)
   }
 }

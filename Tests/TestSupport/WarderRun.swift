@@ -12,11 +12,14 @@ package struct WarderRun: Sendable {
   /// The termination log afterwards, where the run had one.
   package var terminationMessage: [UInt8]?
 
-  /// One run out of several that one container made.
-  package init(log: [UInt8], end: ProcessRun.End) {
+  /// One run out of several that one container, or one virtual machine, made.
+  package init(
+    log: [UInt8], errors: [UInt8] = [], end: ProcessRun.End, terminationMessage: [UInt8]? = nil
+  ) {
     self.log = log
+    self.errors = errors
     self.end = end
-    errors = []
+    self.terminationMessage = terminationMessage
     duration = .zero
   }
 

@@ -1,32 +1,32 @@
-import TestSupport
-import Testing
+import Foundation
+package import WarderFrames
 
 /// One attack of a hostile script: what it threatens, what it is given, and what becomes of it once nothing holds it.
-struct Attack: Sendable, CustomTestStringConvertible {
+package struct Attack: Sendable, CustomStringConvertible {
   /// What the script is after, in words.
-  let threat: String
+  package let threat: String
   /// The file in `Attacks`.
-  let script: String
-  let arguments: [String]
+  package let script: String
+  package let arguments: [String]
   /// Options of `warder-init` that the attack needs to make its point, with its defences on or off.
-  var options: [String] = []
+  package var options: [String] = []
   /// The layers whose absence lets it through.
-  let heldBy: [String]
+  package let heldBy: [String]
   /// Whether the platform's own seccomp profile must be gone as well: it refuses the same calls.
-  var alsoRefusedByPlatform = false
+  package var alsoRefusedByPlatform = false
   /// Whether the container must be able to gain privileges before there is any to be gained.
-  var needsPrivileges = false
+  package var needsPrivileges = false
   /// What it gets done once its defences are off.
-  let getsDone: [String]
+  package let getsDone: [String]
 
-  var testDescription: String { threat }
+  package var description: String { threat }
 
   /// Where each secret is mounted in the containers of attacks.
-  static let secrets = [
+  package static let secrets = [
     "/etc/db-credentials", "/run/secrets/database", "/var/run/secrets/kubernetes.io/serviceaccount",
   ]
 
-  static let all: [Attack] =
+  package static let all: [Attack] =
     [
       Attack(
         threat: "write outside /tmp, the termination log included", script: "write_outside.py", arguments: ["/data"],
@@ -127,12 +127,21 @@ struct Attack: Sendable, CustomTestStringConvertible {
 }
 
 /// What an attack said of itself: its one line.
-struct AttackReport: Decodable {
-  let attack: String
-  let succeeded: Bool
+package struct AttackReport: Decodable {
+  package let attack: String
+  package let succeeded: Bool
   /// What each way that it tried ended in.
-  let ways: [String: String]
+  package let ways: [String: String]
+
+  /// Takes the report out of what the script printed.
+  package init(of result: RunResult) throws {
+    do {
+      self = try JSONDecoder().decode(AttackReport.self, from: Data(result.stdout))
+    } catch {
+      throw TestSupportError("the attack printed no report: \(result.reason.text), \(result.stderrText)")
+    }
+  }
 
   /// Outcomes of a filter, of Landlock, or of a check of privilege: the way was closed.
-  static let refusals = ["EPERM", "EACCES", "ENOSYS", "SIGSYS"]
+  package static let refusals = ["EPERM", "EACCES", "ENOSYS", "SIGSYS"]
 }

@@ -1,0 +1,58 @@
+import Foundation
+
+/// A Linux of its own, older than this machine's, with cgroup v2 whatever this machine has: user-mode Linux, a kernel that is
+/// an ordinary process, from the Debian package of that name. It needs neither root nor a processor's help.
+///
+/// Its root is this machine's, read-only. `guest-init` makes containers there, one after the other.
+package enum VirtualMachine {
+  /// Whether to try. In CI a missing kernel is a failure and not a reason to skip.
+  package static let isExpected = ProcessInfo.processInfo.environment["CI"] == "true" || isInstalled
+  package static let whyNot = "user-mode-linux is not installed here; scripts/setup --test installs it"
+
+  private static let kernel = "/usr/bin/linux.uml"
+  private static let modules = "/usr/lib/uml/modules"
+  private static let initProgram = Repository.path("Tests/KernelTests/Support/guest-init")
+  /// Enough for containers of 64 MiB, and for a script that asks for a GiB to be refused by its container's limit and not by
+  /// the machine's.
+  private static let memoryMebibytes = 1280
+
+  private static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: kernel) }
+
+  /// Starts a machine, makes these runs in it, in their order, and gives back what came of them.
+  package static func run(_ runs: [GuestRun]) async throws -> [GuestResult] {
+    guard isInstalled else { throw TestSupportError(whyNot) }
+    guard let version = try FileManager.default.contentsOfDirectory(atPath: modules).first else {
+      throw TestSupportError("\(modules) is empty: user-mode-linux is not installed as Debian installs it")
+    }
+    let shared = try TemporaryPath(permissions: 0o755, named: "warder-guest")
+    try FileManager.default.copyItem(atPath: WarderInit.binary, toPath: shared.path + "/warder-init")
+    let directories = runs.indices.map { index in
+      // In the order of their names.
+      shared.path + "/runs/" + String(10_000 + index)
+    }
+    for (run, directory) in zip(runs, directories) { try run.write(to: directory) }
+
+    var command = ProcessCommand(
+      kernel,
+      [
+        "mem=\(memoryMebibytes)M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "init=\(initProgram)",
+        // The console is standard output; nothing is read.
+        "con=null", "con0=null,fd:1", "quiet", "panic=-1", "uml_dir=\(shared.path)",
+        // What the kernel does not know it hands to its first process as variables.
+        "shared=\(shared.path)", "modules=\(modules)/\(version)",
+      ],
+      environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": memoryDirectory])
+    command.timeLimit = .seconds(60) + runs.reduce(.zero) { $0 + $1.timeLimit }
+    let console = try await Slots.run { [command] in try await command.run() }
+
+    let results = try zip(runs, directories).map { try GuestResult(of: $0, from: $1, console: console.outputText) }
+    withExtendedLifetime((shared, runs)) {}
+    return results
+  }
+
+  /// Where the kernel keeps what is its memory: in memory where there is room, as there is not in most containers.
+  private static var memoryDirectory: String {
+    let free = try? FileManager.default.attributesOfFileSystem(forPath: "/dev/shm")[.systemFreeSize] as? Int
+    return (free ?? 0) >= memoryMebibytes << 20 ? "/dev/shm" : "/tmp"
+  }
+}
