@@ -136,7 +136,8 @@ if !embedded {
     .target(
       name: "RandomInput", dependencies: ["JSON", "WarderFrames"], path: "Tests/RandomInput", swiftSettings: strictness),
     .target(
-      name: "TestSupport", dependencies: ["WarderFrames", .product(name: "Subprocess", package: "swift-subprocess")],
+      name: "TestSupport",
+      dependencies: ["TaskModel", "WarderFrames", .product(name: "Subprocess", package: "swift-subprocess")],
       path: "Tests/TestSupport", swiftSettings: strictness),
     tests("JSONTests", ["JSON", "RandomInput"]),
     tests("TaskModelTests", ["TaskModel", "JSON", "RandomInput"]),

@@ -39,6 +39,8 @@ static size_t append_number(char *text, size_t used, uint64_t number) {
 static size_t append_verdict(char *text, size_t used, int number) {
   used = append(text, used, "{\"reason\":\"internal_error\",\"message\":\"warder-init itself failed: signal ");
   used = append_number(text, used, (uint64_t)number);
+  if (number == SIGSYS)
+    return append(text, used, "; it tried a system call that it never makes, so what the log says may not be its own\"}");
   return append(text, used, "; this is a bug in Warder, not the script's doing\"}");
 }
 
@@ -75,7 +77,7 @@ int32_t cl_install_crash_handler(int32_t log, int32_t termination_message, int32
   if (result < 0) return result;
   // SA_RESETHAND: a fault inside the handler ends the process instead of repeating.
   struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK | (int)SA_RESETHAND};
-  static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
+  static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGSYS};
   for (size_t index = 0; index < sizeof faults / sizeof faults[0]; index++) {
     result = (int32_t)CL_RESULT(sigaction(faults[index], &action, NULL));
     if (result < 0) return result;

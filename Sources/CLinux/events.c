@@ -40,6 +40,7 @@ static void managed_signals(sigset_t *set) {
   sigdelset(set, SIGBUS);
   sigdelset(set, SIGFPE);
   sigdelset(set, SIGABRT);
+  sigdelset(set, SIGSYS);  // by our own seccomp filter
 }
 
 int32_t cl_block_signals(void) {

@@ -25,12 +25,14 @@ package enum Landlock {
     package static let writeFile = Rights(CL_LANDLOCK_WRITE_FILE)
     package static let truncate = Rights(CL_LANDLOCK_TRUNCATE)
     package static let deviceControl = Rights(CL_LANDLOCK_IOCTL_DEV)
+    package static let removeFile = Rights(CL_LANDLOCK_REMOVE_FILE)
+    package static let removeDirectory = Rights(CL_LANDLOCK_REMOVE_DIR)
 
     /// Reading, listing and running.
     package static let readAndExecute: Rights = [.readFile, .readDirectory, .execute]
     /// Everything that needs no privilege; character and block devices would (CAP_MKNOD), so they stay refused.
     package static let readAndWrite: Rights = [
-      .readAndExecute, .writeFile, .truncate, Rights(CL_LANDLOCK_REMOVE_DIR), Rights(CL_LANDLOCK_REMOVE_FILE),
+      .readAndExecute, .writeFile, .truncate, .removeDirectory, .removeFile,
       Rights(CL_LANDLOCK_MAKE_DIR), Rights(CL_LANDLOCK_MAKE_REG), Rights(CL_LANDLOCK_MAKE_SOCK),
       Rights(CL_LANDLOCK_MAKE_FIFO), Rights(CL_LANDLOCK_MAKE_SYM), Rights(CL_LANDLOCK_REFER),
     ]
@@ -57,9 +59,19 @@ package enum Landlock {
 
     /// Denies every file, TCP port, outside signal and outside abstract socket that the ABI can deny.
     package init(denyingEverythingOf abi: Int32, includingNetwork: Bool) throws(SystemCallError) {
+      try self.init(of: abi, network: includingNetwork, scopes: Self.scopes(abi))
+    }
+
+    /// Denies every file and TCP port that the ABI can deny, and leaves signals and abstract sockets as they are: a
+    /// scope would shut out processes that were born before it.
+    package init(denyingFilesAndNetworkOf abi: Int32) throws(SystemCallError) {
+      try self.init(of: abi, network: true, scopes: 0)
+    }
+
+    private init(of abi: Int32, network: Bool, scopes: UInt64) throws(SystemCallError) {
       let network: UInt64 =
-        abi >= 4 && includingNetwork ? UInt64(CL_LANDLOCK_BIND_TCP.rawValue | CL_LANDLOCK_CONNECT_TCP.rawValue) : 0
-      let created = cl_landlock_create(abi, Rights.handled(by: abi).rawValue, network, Self.scopes(abi))
+        abi >= 4 && network ? UInt64(CL_LANDLOCK_BIND_TCP.rawValue | CL_LANDLOCK_CONNECT_TCP.rawValue) : 0
+      let created = cl_landlock_create(abi, Rights.handled(by: abi).rawValue, network, scopes)
       descriptor = Descriptor(owning: try checked(created, "landlock_create_ruleset"))
       self.abi = abi
     }

@@ -27,6 +27,16 @@ struct IsolationReport {
     entries.first { $0.layer == layer }?.state == .active
   }
 
+  /// What the script's domain was made for: 0 where there is none. The kernel cannot be asked any more once the supervisor has
+  /// confined itself.
+  var landlockABI: Int64 {
+    let details = entries.first { $0.layer == .landlock }?.details ?? []
+    for detail in details where detail.name.utf8.elementsEqual("abi".utf8) {
+      if case .integer(let abi) = detail.value { return abi }
+    }
+    return 0
+  }
+
   /// The required layers that are not active, with the reason.
   func missing(of required: IsolationLayers) -> [(layer: TaskModel.IsolationLayer, reason: String)] {
     TaskModel.IsolationLayer.allCases.filter { required.contains($0) && !isActive($0) }.map { layer in

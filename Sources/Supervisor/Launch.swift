@@ -44,6 +44,7 @@ struct Launch {
       clean(work)
       return reporter.finish(error.verdict, account: nil)
     }
+    protectSupervisor(work, &report)
     reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: started.withheldNames))
     return supervise(started, in: work, reporter, beginning, watches, report)
   }
@@ -121,8 +122,7 @@ extension Launch {
 
   /// Whether nothing in the tree can signal the supervisor: then every signal comes from outside.
   private func holdsSignals(_ report: IsolationReport) -> Bool {
-    guard report.isActive(.landlock), let abi = try? Landlock.abi() else { return false }
-    return abi >= Landlock.scopeABI
+    report.isActive(.landlock) && report.landlockABI >= Int64(Landlock.scopeABI)
   }
 
   private func verdict(

@@ -18,6 +18,8 @@ package enum IsolationLayer: UInt8, Sendable, CaseIterable {
   case environment
   /// The end of the tree before its memory is used up.
   case memoryWatch
+  /// The supervisor's own seccomp filter and Landlock domain, from the script's first instruction on.
+  case supervisor
 
   package var name: String {
     switch self {
@@ -30,6 +32,7 @@ package enum IsolationLayer: UInt8, Sendable, CaseIterable {
     case .signalScope: "signal_scope"
     case .environment: "environment"
     case .memoryWatch: "memory_watch"
+    case .supervisor: "supervisor"
     }
   }
 

@@ -8,6 +8,8 @@ package enum SeccompAction: Equatable, Sendable {
   case fail(SeccompErrno)
   /// The call waits for the answer of whoever holds the filter's listener (seccomp_unotify(2)).
   case notify
+  /// The call is not made, and the thread gets SIGSYS, which it may handle.
+  case trap
   /// The whole process dies of SIGSYS, whatever handler it has.
   case killProcess
 
@@ -17,6 +19,7 @@ package enum SeccompAction: Equatable, Sendable {
     case .allow: 0x7FFF_0000
     case .fail(let errno): 0x0005_0000 | UInt32(errno.rawValue)
     case .notify: 0x7FC0_0000
+    case .trap: 0x0003_0000
     case .killProcess: 0x8000_0000
     }
   }

@@ -102,14 +102,8 @@ struct SeccompTemplateTests {
     for architecture in SeccompArchitecture.allCases {
       for network in NetworkAccess.allCases {
         let program = try SeccompCompiler.compile(SeccompTemplate.policy(network: network), for: architecture)
-        let rows = stride(from: 0, to: program.words.count, by: 5).map { start in
-          program.words[start..<min(start + 5, program.words.count)].map { word in
-            let digits = String(word, radix: 16)
-            return "0x" + String(repeating: "0", count: 16 - digits.count) + digits + ","
-          }.joined(separator: " ")
-        }
         text += "static const uint64_t \(architecture)_\(network)[] = {\n"
-        text += rows.map { "    \($0)\n" }.joined()
+        text += rows(program.words)
         text += "};\n\n"
       }
     }
@@ -126,6 +120,17 @@ struct SeccompTemplateTests {
         """
     }
     return String(text.dropLast())
+  }
+
+  /// The words of a program as lines of a C array.
+  static func rows(_ words: [UInt64]) -> String {
+    stride(from: 0, to: words.count, by: 5).map { start in
+      let row = words[start..<min(start + 5, words.count)].map { word in
+        let digits = String(word, radix: 16)
+        return "0x" + String(repeating: "0", count: 16 - digits.count) + digits + ","
+      }
+      return "    " + row.joined(separator: " ") + "\n"
+    }.joined()
   }
 }
 

@@ -9,7 +9,11 @@ import Testing
 struct SeccompDocumentationTests {
   static let file = GeneratedSection.url("docs/confinement.md")
 
-  @Test("each list is the code's", arguments: ["allowed", "conditional", "guard", "unimplemented"])
+  @Test(
+    "each list is the code's",
+    arguments: [
+      "allowed", "conditional", "guard", "unimplemented", "supervisor", "supervisor conditions", "supervisor attacks",
+    ])
   func list(name: String) throws {
     try GeneratedSection("docs/confinement.md", "seccomp", name).check(is: "\n" + (Self.lists[name] ?? ""))
   }
@@ -50,6 +54,12 @@ struct SeccompDocumentationTests {
         }),
       "guard": table(["call", "refused when"], guardRows),
       "unimplemented": code(SeccompPolicy.unimplementedNames.words) + "\n",
+      "supervisor": table(
+        ["to", "calls"], SeccompSupervisorCalls.allCases.map { [$0.purpose, code($0.names.words)] }),
+      "supervisor conditions": table(
+        ["call", "when", "exactly"],
+        SeccompSupervisorConditions.allCases.map { ["`\($0.name)`", $0.meaning, alternatives($0.alternatives)] }),
+      "supervisor attacks": code(SeccompSupervisor.attackNames.words) + "\n",
     ]
   }
 

@@ -164,6 +164,15 @@ package struct RunningContainer: Sendable {
     return try await ContainerEngine.podman(["exec"] + variables + [name] + words).run()
   }
 
+  /// Its process 1, by the number that it has on this machine.
+  package func supervisor() async throws -> Int32 {
+    let output = try await ContainerEngine.podman(["inspect", "--format", "{{.State.Pid}}", name]).runSuccessfully()
+    guard let process = Int32(output.outputText.trimmingCharacters(in: .whitespacesAndNewlines)), process > 0 else {
+      throw TestSupportError("podman names no process of container \(name)")
+    }
+    return process
+  }
+
   /// Waits until podman says that it runs.
   package func waitUntilRunning() async throws {
     for _ in 0..<200 {

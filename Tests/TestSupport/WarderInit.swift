@@ -11,6 +11,8 @@ package struct WarderInit: Sendable {
   package var timeLimit: Duration = .seconds(60)
   /// A program and its arguments that are to start it, such as `setpriv` with its options.
   package var wrapper: [String] = []
+  /// Whether the supervisor's own system calls are held against its filter, see `SupervisorTrace`.
+  package var isTraced = SupervisorTrace.isWanted
 
   /// The static binary under test; `TEST_WARDER_INIT` names another one.
   package static let binary =
@@ -32,7 +34,8 @@ package struct WarderInit: Sendable {
     guard FileManager.default.isExecutableFile(atPath: Self.binary) else {
       throw TestSupportError("\(Self.binary) is missing: run scripts/build")
     }
-    var words = wrapper + [Self.binary] + options
+    let trace = isTraced ? try SupervisorTrace() : nil
+    var words = wrapper + (trace?.wrapper ?? []) + [Self.binary] + options
     if let task { words += ["--task", task.path] }
     if !scriptArguments.isEmpty { words += ["--"] + scriptArguments }
     var command = ProcessCommand(words[0], Array(words.dropFirst()), environment: environment)
@@ -40,6 +43,8 @@ package struct WarderInit: Sendable {
     command.timeLimit = timeLimit
     let run = try await Slots.run { [command] in try await command.run(whileRunning: whileRunning) }
     withExtendedLifetime(task) {}
-    return WarderRun(run)
+    let finished = WarderRun(run)
+    try await trace?.check(isConfined: (try? finished.result())?.isActive("supervisor") ?? false)
+    return finished
   }
 }

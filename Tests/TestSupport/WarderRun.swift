@@ -48,3 +48,21 @@ extension RunResult {
   package var stdoutText: String { String(decoding: stdout, as: UTF8.self) }
   package var stderrText: String { String(decoding: stderr, as: UTF8.self) }
 }
+
+extension RunResult {
+  /// What the start frame says of a layer of isolation.
+  package func layer(_ name: String) -> IsolationLayer? { start?.isolation.first { $0.name == name } }
+
+  package func isActive(_ layer: String) -> Bool { self.layer(layer)?.state == .active }
+}
+
+extension IsolationLayer {
+  /// A detail as text.
+  package func detail(_ name: String) -> String? {
+    guard case .string(let text)? = details.first(where: { $0.name == name })?.value else { return nil }
+    return text
+  }
+
+  /// Why it is not active.
+  package var reason: String? { detail("reason") }
+}

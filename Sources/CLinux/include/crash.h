@@ -2,8 +2,8 @@
 #pragma once
 #include <stdint.h>
 
-/// From now on a fault (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT) writes an `internal_error` frame to `log` and a
-/// verdict to `termination_message` (-1: none), kills the tree and exits with `exit_status`.
+/// From now on a fault (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGSYS) writes an `internal_error` frame to
+/// `log` and a verdict to `termination_message` (-1: none), kills the tree and exits with `exit_status`.
 int32_t cl_install_crash_handler(int32_t log, int32_t termination_message, int32_t exit_status);
 /// What the crash frame must carry to be the next one: called as frames are written.
 void cl_crash_context(uint64_t next_sequence, int32_t log, int32_t termination_message);
