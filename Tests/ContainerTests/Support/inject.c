@@ -4,7 +4,7 @@
 // usage: inject PID NUMBER ARGUMENT...     arguments are numbers, or text:WORDS for the address of a string
 //
 // The process must be waiting in a system call: the instruction before its program counter is the one to be used. Prints what
-// the call answered ("0", "-13"), or the signal that it brought ("signal 31"); the process then goes on as if nothing had been.
+// the call answered ("0", "-13"), or the signal that it brought ("signal 31"); its own call is answered EINTR.
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
