@@ -131,7 +131,8 @@ if !embedded {
       swiftSettings: strictness),
     .executableTarget(name: "warder", dependencies: ["ToolCommands"], swiftSettings: strictness),
     .executableTarget(
-      name: "warder-fuzz", dependencies: ["JSON", "TaskModel", "WarderFrames", "RandomInput"], path: "Tests/Fuzz",
+      name: "warder-fuzz", dependencies: ["JSON", "TaskModel", "WarderFrames", "LinuxSystem", "RandomInput"],
+      path: "Tests/Fuzz",
       swiftSettings: strictness),
     .target(
       name: "RandomInput", dependencies: ["JSON", "WarderFrames"], path: "Tests/RandomInput", swiftSettings: strictness),
@@ -146,7 +147,9 @@ if !embedded {
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
     tests("ToolCommandsTests", ["ToolCommands", "RandomInput"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
-    tests("ContainerTests", ["TestSupport", "WarderFrames"], exclude: ["Attacks", "Endurance", "Support"]),
+    tests(
+      "ContainerTests", ["TestSupport", "WarderFrames", "LinuxSystem", "TaskModel"],
+      exclude: ["Attacks", "Endurance", "Support"]),
     tests("KernelTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
   ]
 }

@@ -2,6 +2,7 @@
 #include "spawn.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -22,6 +23,7 @@
 #define SYS_close_range 436
 #endif
 enum { close_range_cloexec = 1 << 2 };
+enum { flag_wait_killable = 1 << 5 };  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19
 
 static const int native_resources[CL_RESOURCE_COUNT] = {
     [CL_RESOURCE_CPU_SECONDS] = RLIMIT_CPU,
@@ -89,7 +91,7 @@ static bool place_standard_streams(struct cl_spawn_plan *plan) {
   return true;
 }
 
-/// Everything above standard error closes at execve. Kernels before 5.11 and gVisor lack the call: then one by one.
+/// Everything above standard error closes at execve, which is nothing to the parent: it executes nothing. Kernels before 5.11 and gVisor lack the call: then one by one.
 static bool close_descriptors(struct cl_spawn_plan *plan) {
   if (syscall(SYS_close_range, 3u, ~0u, close_range_cloexec) == 0) return true;
   struct rlimit limit;
@@ -115,6 +117,42 @@ static bool set_limits(struct cl_spawn_plan *plan) {
   return true;
 }
 
+/// seccomp(2).
+static int64_t install(const struct cl_filter *filter, unsigned long flags) {
+  struct {
+    uint16_t count;
+    const void *instructions;
+  } program = {filter->count, filter->instructions};
+  return CL_RESULT(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program));
+}
+
+/// Makes a filter answer by itself where it would have asked its listener: without one the kernel says ENOSYS.
+static void refuse_without_asking(struct cl_filter *filter) {
+  struct sock_filter *instructions = filter->instructions;
+  for (uint16_t index = 0; index < filter->count; index++) {
+    struct sock_filter *instruction = &instructions[index];
+    if (instruction->code == (BPF_RET | BPF_K) && instruction->k == SECCOMP_RET_USER_NOTIF)
+      instruction->k = SECCOMP_RET_ERRNO | EPERM;
+  }
+}
+
+static int64_t install_with_listener(struct cl_spawn_plan *plan, struct cl_filter *filter) {
+  if (plan->listener_place >= 0) syscall(SYS_close, plan->listener_place);
+  plan->listener_place = -1;
+  int64_t result = install(filter, SECCOMP_FILTER_FLAG_NEW_LISTENER | flag_wait_killable);
+  plan->listener_waits_killable = result >= 0;
+  // Before Linux 5.19.
+  if (result == -EINVAL) result = install(filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+  if (result >= 0) {
+    plan->listener = (int32_t)result;
+    return 0;
+  }
+  // EBUSY: an outer filter has a listener. EINVAL: before Linux 5.0, or gVisor. EPERM: a filter like this one.
+  plan->listener_error = (int32_t)-result;
+  refuse_without_asking(filter);
+  return install(filter, 0);
+}
+
 static bool confine(struct cl_spawn_plan *plan) {
   reached(plan, CL_STAGE_NO_NEW_PRIVILEGES);
   if (plan->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 &&
@@ -132,13 +170,14 @@ static bool confine(struct cl_spawn_plan *plan) {
   }
 
   reached(plan, CL_STAGE_SECCOMP);
-  // seccomp last: what comes after it (rt_sigprocmask, execve, exit_group) is allowed by every profile.
+  // seccomp last: what comes after it (rt_sigprocmask, execve, exit_group) is allowed by every profile. It must be: a
+  // call that waits for the listener's answer would wait for a parent that waits for this process.
   for (uint32_t index = 0; index < plan->filter_count; index++) {
-    struct {
-      uint16_t count;
-      const void *instructions;
-    } program = {plan->filters[index].count, plan->filters[index].instructions};
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0) {
+    struct cl_filter *filter = &plan->filters[index];
+    int64_t result =
+        index == 0 && plan->wants_listener ? install_with_listener(plan, filter) : install(filter, 0);
+    if (result < 0) {
+      errno = (int)-result;
       if (!tolerated(plan, CL_STAGE_SECCOMP, &plan->layer_errors.seccomp, plan->seccomp_required)) return false;
       break;
     }
@@ -192,17 +231,47 @@ static bool wait_until_cleared(uint32_t *word, int32_t timeout_milliseconds) {
   }
 }
 
+enum { standard_streams = 3 };
+
+/// Copies of the standard streams, to be put back when the child has connected its own in the same table.
+static int32_t keep_standard_streams(int kept[standard_streams]) {
+  for (int stream = 0; stream < standard_streams; stream++) kept[stream] = -1;
+  for (int stream = 0; stream < standard_streams; stream++) {
+    kept[stream] = (int)CL_RESULT(fcntl(stream, F_DUPFD_CLOEXEC, standard_streams));
+    if (kept[stream] < 0) return kept[stream];
+  }
+  return 0;
+}
+
+static void restore_standard_streams(const int kept[standard_streams]) {
+  for (int stream = 0; stream < standard_streams; stream++) {
+    if (kept[stream] < 0) break;
+    syscall(SYS_dup3, kept[stream], stream, 0);
+    close(kept[stream]);
+  }
+}
+
 int32_t cl_spawn(struct cl_spawn_plan *plan, int32_t timeout_milliseconds) {
   plan->failed_stage = CL_STAGE_SESSION;
   plan->error = 0;
   plan->layer_errors = (struct cl_layer_errors){0};
+  plan->listener = -1;
+  plan->listener_error = 0;
+  plan->listener_waits_killable = 0;
   __atomic_store_n(&plan->child_word, 1, __ATOMIC_SEQ_CST);
 
-  int32_t child = (int32_t)CL_RESULT(clone(child_main, child_stack + sizeof child_stack,
-                                           CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, plan, NULL, NULL,
-                                           &plan->child_word));
-  if (child < 0) return child;
-  if (wait_until_cleared(&plan->child_word, timeout_milliseconds)) return child;
-  kill(child, SIGKILL);
-  return -ETIMEDOUT;
+  int kept[standard_streams];
+  int32_t child = keep_standard_streams(kept);
+  if (child == 0) {
+    child = (int32_t)CL_RESULT(clone(child_main, child_stack + sizeof child_stack,
+                                     CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID | SIGCHLD, plan, NULL, NULL,
+                                     &plan->child_word));
+  }
+  if (child > 0 && !wait_until_cleared(&plan->child_word, timeout_milliseconds)) {
+    kill(child, SIGKILL);
+    child = -ETIMEDOUT;
+  }
+  restore_standard_streams(kept);
+  if (plan->listener_place >= 0) close(plan->listener_place);
+  return child;
 }

@@ -4,16 +4,20 @@ internal import CMessageDigest
 package enum SHA256 {
   /// The digest of `bytes` as 64 lower-case hexadecimal digits.
   package static func hexadecimal(of bytes: [UInt8]) -> String {
-    var context = SHA2_CTX()
-    var digest = InlineArray<32, UInt8>(repeating: 0)
-    unsafe SHA256Init(&context)
-    unsafe bytes.withUnsafeBufferPointer { unsafe SHA256Update(&context, $0.baseAddress, $0.count) }
-    var span = digest.mutableSpan
-    unsafe span.withUnsafeMutableBufferPointer { unsafe SHA256Final($0.baseAddress, &context) }
     var text: [UInt8] = []
     text.reserveCapacity(64)
-    for index in digest.indices { appendHexadecimal(digest[index], to: &text) }
+    for byte in digest(of: bytes) { appendHexadecimal(byte, to: &text) }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The digest of `bytes`: 32 bytes.
+  package static func digest(of bytes: [UInt8]) -> [UInt8] {
+    var context = SHA2_CTX()
+    var digest = [UInt8](repeating: 0, count: 32)
+    unsafe SHA256Init(&context)
+    unsafe bytes.withUnsafeBufferPointer { unsafe SHA256Update(&context, $0.baseAddress, $0.count) }
+    unsafe digest.withUnsafeMutableBufferPointer { unsafe SHA256Final($0.baseAddress, &context) }
+    return digest
   }
 }
 

@@ -14,8 +14,10 @@ package enum SeccompCompiler {
   ///
   /// - Parameter architecture: The machine that the program is for. For another one than the running, only calls that
   ///   libseccomp itself knows can have rules.
+  /// - Parameter isWhole: whether numbers newer than the policy are to be answered ENOSYS; a part that another program
+  ///   follows leaves them to it.
   package static func compile(
-    _ policy: SeccompPolicy, for architecture: SeccompArchitecture = .native
+    _ policy: SeccompPolicy, for architecture: SeccompArchitecture = .native, isWhole: Bool = true
   ) throws(SeccompError) -> SeccompProgram {
     var newestNumber: Int32 = 0
     var parts: [[UInt64]] = []
@@ -28,7 +30,7 @@ package enum SeccompCompiler {
       parts.append(try filter.program())
     }
     let program = SeccompProgram(
-      prelude: architecture.prelude(newestNumber: UInt32(newestNumber)), parts: parts)
+      prelude: isWhole ? architecture.prelude(newestNumber: UInt32(newestNumber)) : [], parts: parts)
     guard program.words.count <= SeccompProgram.maximumCount else {
       throw .tooLong(instructions: program.words.count)
     }
@@ -80,7 +82,8 @@ package enum SeccompCompiler {
     let comparisons = rule.conditions.map { condition in
       condition.mask == .max
         ? scmp_arg_cmp(
-          arg: UInt32(condition.argument), op: SCMP_CMP_EQ, datum_a: condition.value, datum_b: 0)
+          arg: UInt32(condition.argument), op: condition.isNegated ? SCMP_CMP_NE : SCMP_CMP_EQ,
+          datum_a: condition.value, datum_b: 0)
         : scmp_arg_cmp(
           arg: UInt32(condition.argument), op: SCMP_CMP_MASKED_EQ, datum_a: condition.mask, datum_b: condition.value)
     }

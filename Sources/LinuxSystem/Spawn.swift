@@ -57,6 +57,11 @@ package struct SpawnPlan: ~Copyable {
   package var landlock: Descriptor = .none
   /// seccomp programs in the order of their installation; an instruction (struct sock_filter) is one word.
   package var filters: [[UInt64]] = []
+  /// Whether the first of them defers to a listener. Where none can be had it refuses by itself.
+  package var wantsListener = false
+  /// A descriptor with a low number, which the listener takes: the child's own limit on descriptors (`limits`) may be lower
+  /// than the numbers that are still free. None: any number will do.
+  package var listenerPlace: Descriptor = .none
   /// The layers without which the program must not run.
   package var required: Set = []
 
@@ -117,13 +122,18 @@ package enum SpawnResult {
     package let noNewPrivileges: Int32
     package let landlock: Int32
     package let seccomp: Int32
+    /// Why the filter has no listener although one was wanted; the filter may be in force all the same.
+    package let listener: Int32
   }
 }
 
 extension SpawnPlan {
   /// Starts the child and waits until its program runs or it gave up, at most `timeoutMilliseconds`.
+  /// - Parameter listener: set to the listener of the child's filter, where one was wanted and could be had.
   /// - Throws: where no child could be made (clone(2)), or ETIMEDOUT.
-  package consuming func start(timeoutMilliseconds: Int32) throws(SystemCallError) -> SpawnResult {
+  package consuming func start(
+    timeoutMilliseconds: Int32, listener: inout SeccompListener
+  ) throws(SystemCallError) -> SpawnResult {
     let argumentVector = StringVector(arguments)
     let environmentVector = StringVector(environment)
     let pathText = StringVector([Array(path.utf8), Array(workingDirectory.utf8)])
@@ -159,7 +169,14 @@ extension SpawnPlan {
       for index in filters.indices { unsafe slots[index] = unsafe programs.filter(at: index) }
     }
 
+    unsafe native.wants_listener = wantsListener && !filters.isEmpty ? 1 : 0
+    unsafe native.listener_place = listenerPlace.release()
+
     let result = unsafe cl_spawn(&native, timeoutMilliseconds)
+    if unsafe native.listener >= 0 {
+      listener = unsafe SeccompListener(
+        owning: native.listener, countsAreExact: native.listener_waits_killable != 0)
+    }
     // The plan holds plain pointers into these.
     extendLifetime(argumentVector)
     extendLifetime(environmentVector)
@@ -168,11 +185,11 @@ extension SpawnPlan {
     let child = try checked(result, "clone")
     guard let stage = unsafe SpawnStage(rawValue: native.failed_stage) else {
       let errors = unsafe native.layer_errors
-      return .running(
+      return unsafe .running(
         process: child,
         layerErrors: .init(
           limits: errors.limits, noNewPrivileges: errors.no_new_privileges, landlock: errors.landlock,
-          seccomp: errors.seccomp))
+          seccomp: errors.seccomp, listener: native.listener_error))
     }
     return unsafe .failed(stage: stage, error: native.error)
   }

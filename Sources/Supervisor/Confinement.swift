@@ -11,8 +11,8 @@ struct Confinement: ~Copyable {
 
   /// Prepares every layer that is not switched off, and notes in the report which can be had.
   init(
-    grants: [PathGrant], configuration: EffectiveConfiguration, protecting processes: SeccompProtection,
-    report: inout IsolationReport
+    grants: [PathGrant], configuration: EffectiveConfiguration, profile: LoadedSeccompProfile?,
+    protecting processes: SeccompProtection, report: inout IsolationReport
   ) {
     let disabled = configuration.disabled
     setsNoNewPrivileges = !disabled.contains(.noNewPrivileges)
@@ -32,7 +32,7 @@ struct Confinement: ~Copyable {
     if disabled.contains(.seccomp) || configuration.seccomp == .unconfined {
       report.set(.seccomp, .disabled, details: [Field("profile", SeccompProfileName.unconfined.name)])
     } else {
-      prepareFilter(configuration, processes, &report)
+      prepareFilter(configuration, profile, processes, &report)
     }
 
     if disabled.contains(.landlock) {
@@ -45,13 +45,25 @@ struct Confinement: ~Copyable {
   // MARK: - seccomp
 
   private mutating func prepareFilter(
-    _ configuration: EffectiveConfiguration, _ processes: SeccompProtection, _ report: inout IsolationReport
+    _ configuration: EffectiveConfiguration, _ profile: LoadedSeccompProfile?, _ processes: SeccompProtection,
+    _ report: inout IsolationReport
   ) {
     do {
-      filters = [
-        try SeccompProgram.standard(network: configuration.network, denial: .errno, protecting: processes).words
-      ]
-      report.set(.seccomp, .active, details: [Field("profile", configuration.seccomp.name)])
+      let program: SeccompProgram
+      var details = [Field("profile", configuration.seccomp.name)]
+      switch configuration.seccomp {
+      case .strict:
+        program = try .strict(network: configuration.network, denial: .notify, protecting: processes)
+      case .standard, .unconfined:
+        program = try .standard(network: configuration.network, denial: .notify, protecting: processes)
+      case .file:
+        guard let profile else { return report.set(.seccomp, .unavailable, reason: "the profile was not read") }
+        program = try .enclosing(
+          profile.words, network: configuration.network, denial: .notify, protecting: processes)
+        details += [Field("name", profile.name), Field("sha256", profile.sha256)]
+      }
+      filters = [program.words]
+      report.set(.seccomp, .active, details: details)
     } catch {
       report.set(.seccomp, .unavailable, reason: error.message)
     }
@@ -151,6 +163,18 @@ struct Confinement: ~Copyable {
     ]
     for (layer, number) in findings where number != 0 {
       report.set(layer, .unavailable, reason: errorReason(number))
+    }
+  }
+
+  /// Says of a filter that is in force whether what it refuses will be counted and reported. The script is held all the
+  /// same: a filter without a listener refuses by itself.
+  static func note(_ listener: borrowing SeccompListener, error: Int32, in report: inout IsolationReport) {
+    guard report.isActive(.seccomp) else { return }
+    if listener.isOpen {
+      report.add([Field("denied_calls", listener.countsAreExact ? "counted" : "counted, at most")], to: .seccomp)
+    } else {
+      report.add(
+        [Field("denied_calls", "not counted"), Field("not_counted_because", errorReason(error))], to: .seccomp)
     }
   }
 

@@ -5,7 +5,7 @@ internal import WarderFrames
 /// Waits for everything at once, tells the state machine, and does what it says. One thread, and nothing in it waits for
 /// anything else.
 struct EventLoop: ~Copyable {
-  private enum Token: UInt32 { case signals, timer, standardOutput, standardError, log }
+  private enum Token: UInt32 { case signals, timer, standardOutput, standardError, log, denials }
 
   private var poller = Poller()
   private let signals: SignalDescriptor
@@ -17,6 +17,7 @@ struct EventLoop: ~Copyable {
   private var reporter: Reporter
   private var standardOutput: OutputRelay
   private var standardError: OutputRelay
+  private var denials: DenialReporter
   private var budget: OutputBudget
   private let outputPolicy: OutputPolicy
   private var heartbeat: Heartbeat
@@ -36,6 +37,7 @@ struct EventLoop: ~Copyable {
     var standardOutput: OutputRelay
     var standardError: OutputRelay
     var watches: Watches
+    var denials: DenialReporter
   }
 
   init(
@@ -48,6 +50,7 @@ struct EventLoop: ~Copyable {
     standardOutput = parts.standardOutput
     standardError = parts.standardError
     watches = parts.watches
+    denials = parts.denials
     self.machine = machine
     self.tree = tree
     self.cancellation = cancellation
@@ -65,6 +68,7 @@ extension EventLoop {
   mutating func run() throws(SystemCallError) {
     try poller.add(signals.descriptor, token: Token.signals.rawValue, .readable)
     try poller.add(timer.descriptor, token: Token.timer.rawValue, .readable)
+    try denials.watch(by: &poller, token: Token.denials.rawValue)
     while !machine.isFinished {
       try updateInterests()
       try timer.arm(at: nextDue())
@@ -74,15 +78,19 @@ extension EventLoop {
       tell(.due, at: now)
       watch(at: now)
       for index in 0..<count {
-        let (token, _) = poller.event(at: index)
+        let (token, interest) = poller.event(at: index)
         switch Token(rawValue: token) {
         case .signals: try takeSignals(at: now)
         case .timer: try timer.clear()
         case .standardOutput: read(.stdout, at: now)
         case .standardError: read(.stderr, at: now)
+        case .denials:
+          denials.answer(interest, at: now)
+          if !denials.isOpen { poller.remove(token: Token.denials.rawValue) }
         case .log, nil: break
         }
       }
+      if denials.report(to: &reporter.log, chargeLimit: budget.liveCharge, at: now) { heartbeat.gaveSign(at: now) }
       beat(at: now)
       reporter.log.flush()
       reporter.updateCrashContext()
@@ -92,7 +100,7 @@ extension EventLoop {
   private func nextDue() -> Instant? {
     var due = machine.nextDue
     if !machine.isKilling, let watchDue = watches.nextDue { due = min(due ?? watchDue, watchDue) }
-    for candidate in [heartbeat.nextDue, standardOutput.pausedUntil, standardError.pausedUntil] {
+    for candidate in [heartbeat.nextDue, standardOutput.pausedUntil, standardError.pausedUntil, denials.nextDue] {
       guard let candidate else { continue }
       due = min(due ?? candidate, candidate)
     }
@@ -237,6 +245,7 @@ extension EventLoop {
     let standardError: StreamTotals
     let standardOutputTail: OutputTail
     let standardErrorTail: OutputTail
+    let denials: DenialSummary
   }
 
   /// Writes what the streams still hold back, and gives up the reporter.log.
@@ -252,6 +261,6 @@ extension EventLoop {
       reporter: reporter, end: machine.mainEnd, intervention: machine.intervention,
       finding: watches.finding, ranOutOfMemory: watches.ranOutOfMemory(), endedAt: mainEndedAt ?? now,
       processesKilled: processesKilled, standardOutput: standardOutput.totals, standardError: standardError.totals,
-      standardOutputTail: standardOutput.tail, standardErrorTail: standardError.tail)
+      standardOutputTail: standardOutput.tail, standardErrorTail: standardError.tail, denials: denials.summary)
   }
 }

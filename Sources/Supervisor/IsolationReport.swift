@@ -23,6 +23,11 @@ struct IsolationReport {
     entries.append(entry)
   }
 
+  /// Adds to what is said of a layer.
+  mutating func add(_ details: [Field], to layer: TaskModel.IsolationLayer) {
+    for index in entries.indices where entries[index].layer == layer { entries[index].details += details }
+  }
+
   func isActive(_ layer: TaskModel.IsolationLayer) -> Bool {
     entries.first { $0.layer == layer }?.state == .active
   }

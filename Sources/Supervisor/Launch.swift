@@ -18,12 +18,14 @@ struct Launch {
     let startedAt: Instant
     var standardOutput: Descriptor
     var standardError: Descriptor
+    var listener: SeccompListener
     let withheldNames: [String]
   }
 
   /// - Returns: the process's exit code.
-  func run(_ given: consuming Reporter, _ beginning: consuming TaskRun.Beginning) -> Int32 {
+  func run(_ given: consuming Reporter, _ begun: consuming TaskRun.Beginning) -> Int32 {
     var reporter = given
+    var beginning = begun
     var report = IsolationReport()
     dropPrivileges(&report)
 
@@ -37,7 +39,7 @@ struct Launch {
 
     let started: Started
     do {
-      started = try start(in: work, beginning, &report)
+      started = try start(in: work, &beginning, &report)
     } catch {
       // The layers are known by now, and worth knowing: one of them may be the reason.
       reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: []))
@@ -88,7 +90,8 @@ extension Launch {
       standardError: OutputRelay(
         .stderr, pipe: Descriptor(owning: started.standardError.release()),
         tailCapacity: budget.account(of: .stderr).tailCapacity, startedAt: startedAt),
-      watches: watches)
+      watches: watches,
+      denials: DenialReporter(started.listener.handOver()))
     let tree = ProcessTree(
       reach: beginning.ownProcess == 1 || report.isActive(.signalScope) ? .treeOnly : .beyondTree,
       ownProcess: beginning.ownProcess)
@@ -116,7 +119,8 @@ extension Launch {
     let account = Reporter.Account(
       durationNanoseconds: outcome.endedAt.nanoseconds(since: startedAt), processesKilled: outcome.processesKilled,
       standardOutput: outcome.standardOutput, standardError: outcome.standardError,
-      standardOutputTail: outcome.standardOutputTail, standardErrorTail: outcome.standardErrorTail)
+      standardOutputTail: outcome.standardOutputTail, standardErrorTail: outcome.standardErrorTail,
+      denials: outcome.denials)
     return outcome.reporter.finish(verdict, account: account)
   }
 
@@ -136,7 +140,7 @@ extension Launch {
     var facts = TaskFacts(
       end: end, intervention: outcome.intervention,
       cpuTime: .microseconds(Int64(clamping: usage.userMicroseconds + usage.systemMicroseconds)),
-      seccompIsActive: report.isActive(.seccomp))
+      seccompIsActive: report.isActive(.seccomp), denials: outcome.denials)
     facts.finding = outcome.finding
     facts.ranOutOfMemory = outcome.ranOutOfMemory
     return Verdict.classify(facts, configuration)

@@ -5,7 +5,7 @@ internal import WarderFrames
 extension Launch {
   /// Prepares everything, starts the child, and waits until the script's program runs.
   func start(
-    in work: borrowing WorkDirectory, _ beginning: borrowing TaskRun.Beginning, _ report: inout IsolationReport
+    in work: borrowing WorkDirectory, _ beginning: inout TaskRun.Beginning, _ report: inout IsolationReport
   ) throws(Stop) -> Started {
     let environment = ChildEnvironment.compose(
       container: beginning.environment, runtime: task.runtime, configuration: configuration,
@@ -17,12 +17,12 @@ extension Launch {
       grants: FilesystemPolicy.grants(
         script: work.scriptPath, taskDirectory: task.directory, workDirectory: work.path,
         temporaryDirectory: WorkDirectory.parent, configuration: configuration),
-      configuration: configuration,
+      configuration: configuration, profile: task.seccompProfile,
       protecting: SeccompProtection(processes: [beginning.ownProcess], groups: [Processes.ownGroup]), report: &report)
     let missing = report.missing(of: configuration.required)
     guard missing.isEmpty else { throw Stop(verdict: .isolationUnavailable(missing)) }
 
-    return try spawn(program, environment, in: work, &confinement, beginning, &report)
+    return try spawn(program, environment, in: work, &confinement, &beginning, &report)
   }
 
   /// Places what the script needs, and finds what runs it.
@@ -43,7 +43,7 @@ extension Launch {
 
   private func spawn(
     _ program: String, _ environment: ChildEnvironment, in work: borrowing WorkDirectory,
-    _ confinement: inout Confinement, _ beginning: borrowing TaskRun.Beginning, _ report: inout IsolationReport
+    _ confinement: inout Confinement, _ beginning: inout TaskRun.Beginning, _ report: inout IsolationReport
   ) throws(Stop) -> Started {
     var output = try attempt("making a pipe") { () throws(SystemCallError) in try Pipe() }
     var error = try attempt("making a pipe") { () throws(SystemCallError) in try Pipe() }
@@ -64,6 +64,8 @@ extension Launch {
     plan.setsNoNewPrivileges = confinement.setsNoNewPrivileges
     plan.landlock = confinement.takeLandlock()
     plan.filters = confinement.filters
+    plan.wantsListener = true
+    plan.listenerPlace = Descriptor(owning: beginning.listenerPlace.release())
     plan.required = Confinement.requiredOfChild(configuration.required)
 
     let left = beginning.start.advanced(by: TimeBounds.startUp).nanoseconds(since: .now) / 1_000_000
@@ -71,16 +73,19 @@ extension Launch {
     let isRaised = beginning.oomScore.raise()
     defer { if isRaised { _ = beginning.oomScore.restore() } }
     let startedAt = Instant.now
+    var listener = SeccompListener.none
     let result: SpawnResult
-    do { result = try plan.start(timeoutMilliseconds: Int32(min(left, 60_000))) } catch {
+    do { result = try plan.start(timeoutMilliseconds: Int32(min(left, 60_000)), listener: &listener) } catch {
       throw Stop(verdict: .launchFailed(step: "starting a process", problem: error.reason))
     }
     switch result {
     case .running(let process, let layerErrors):
       Confinement.note(layerErrors, in: &report)
+      Confinement.note(listener, error: layerErrors.listener, in: &report)
       return Started(
         process: process, startedAt: startedAt, standardOutput: Descriptor(owning: output.readEnd.release()),
-        standardError: Descriptor(owning: error.readEnd.release()), withheldNames: environment.withheldNames)
+        standardError: Descriptor(owning: error.readEnd.release()), listener: listener,
+        withheldNames: environment.withheldNames)
     case .failed(let stage, let number):
       throw Stop(verdict: verdict(on: stage, number, program, &report))
     }

@@ -28,6 +28,7 @@ package enum Program {
   private static func begin() throws(SystemCallError) -> TaskRun.Beginning {
     let start = Instant.now
     try StartState.openMissingStandardStreams()
+    let listenerPlace = try Descriptor.duplicate(0)
     let oomScore = OOMScore()
     try Processes.becomeNonDumpable()
     try SignalDescriptor.blockSignals()
@@ -37,6 +38,7 @@ package enum Program {
     if ownProcess != 1 { try Processes.becomeSubreaper() }
     return TaskRun.Beginning(
       start: start, timer: try Timer(), signals: try SignalDescriptor(), oomScore: oomScore,
+      listenerPlace: listenerPlace,
       environment: StartState.environment.compactMap { EnvironmentVariable(assignment: $0) },
       ownProcess: ownProcess, parent: Processes.parentID)
   }

@@ -39,6 +39,7 @@ struct Reporter: ~Copyable {
     var standardError = StreamTotals()
     var standardOutputTail = OutputTail(bytes: [], isWhole: true)
     var standardErrorTail = OutputTail(bytes: [], isWhole: true)
+    var denials = DenialSummary.empty
   }
 
   /// Writes the verdict everywhere and waits, with a bound, for the log's reader to take it.
@@ -64,9 +65,17 @@ struct Reporter: ~Copyable {
         cpuSystemMilliseconds: Int64(clamping: usage.systemMicroseconds / 1000),
         maximumResidentBytes: Int64(clamping: usage.maximumResidentBytes),
         processesKilled: account?.processesKilled ?? 0, stdout: account?.standardOutput ?? StreamTotals(),
-        stderr: account?.standardError ?? StreamTotals(), message: verdict.message))
+        stderr: account?.standardError ?? StreamTotals(), denied: Self.frameCalls(account?.denials),
+        deniedOthers: Int64(clamping: account?.denials.others ?? 0), message: verdict.message))
     let isWritten = log.flush(until: Instant.now.advanced(by: TimeBounds.logFlush))
     return ProcessExitCode.code(for: verdict, mode: exitCodeMode, exitFrameIsWritten: isWritten)
+  }
+
+  /// The frame itself puts those together that are more than it lists.
+  private static func frameCalls(_ denials: DenialSummary?) -> [DeniedCall] {
+    (denials?.calls ?? []).map {
+      DeniedCall(syscall: $0.name, family: $0.family, count: Int64(clamping: $0.count))
+    }
   }
 }
 

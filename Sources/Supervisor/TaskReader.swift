@@ -17,6 +17,8 @@ struct LoadedTask {
   let unusableInputs: Int
   /// The file that is the script's standard input, nil for /dev/null.
   let standardInputPath: String?
+  /// The compiled profile that `seccomp` names, nil where it names none.
+  var seccompProfile: LoadedSeccompProfile?
 }
 
 /// Finds and reads a task's script.

@@ -10,6 +10,8 @@ enum TaskRun {
     var timer: Timer
     var signals: SignalDescriptor
     let oomScore: OOMScore
+    /// Keeps a low number free, see `SpawnPlan.listenerPlace`.
+    var listenerPlace: Descriptor
     let environment: [EnvironmentVariable]
     let ownProcess: Int32
     let parent: Int32
@@ -39,11 +41,12 @@ enum TaskRun {
       log: reporter.log.descriptor, terminationMessage: reporter.termination.rawDescriptor,
       exitStatus: ExitReason.internalError.ownExitCode ?? 1)
 
-    let task: LoadedTask
+    var task: LoadedTask
     do {
       task = try TaskReader.read(
         loaded, environment: beginning.environment,
         startUpDeadline: beginning.start.advanced(by: TimeBounds.startUp))
+      task.seccompProfile = try LoadedSeccompProfile.read(for: configuration)
     } catch {
       return reporter.finish(.invalidTask(error.message), account: nil)
     }

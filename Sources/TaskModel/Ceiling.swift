@@ -36,6 +36,9 @@ package enum Ceiling: Sendable {
       return items.count <= most ? nil : "has \(items.count) items and exceeds \(owner) ceiling of \(most)"
     case (.choices(let allowed), .choice(let index)):
       return Self.isIn(allowed, index) ? nil : outside(value.text(for: kind), owner, Self.names(of: allowed, kind))
+    case (.choices(let allowed), .text(let path)):
+      guard case .choiceOrPath(_, let pathIndex) = kind else { return nil }
+      return Self.isIn(allowed, pathIndex) ? nil : outside(path, owner, Self.names(of: allowed, kind))
     case (.texts(let allowed), .text(let text)):
       return text.isOne(of: allowed) ? nil : outside(text, owner, allowed)
     case (.directories(let allowed), .texts(let paths)):
@@ -71,7 +74,11 @@ package enum Ceiling: Sendable {
   }
 
   private static func names(of mask: UInt32, _ kind: ValueKind) -> [String] {
-    guard case .choice(let choices) = kind else { return [] }
+    let choices: [String]
+    switch kind {
+    case .choice(let names), .choiceOrPath(let names, _): choices = names
+    default: return []
+    }
     var names: [String] = []
     for index in choices.indices where isIn(mask, index) { names.append(choices[index]) }
     return names

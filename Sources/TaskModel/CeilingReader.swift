@@ -20,7 +20,8 @@ struct CeilingReader {
 
   private func read(_ node: JSONNode, _ kind: ValueKind) throws(ValueError) -> Ceiling {
     switch kind {
-    case .choice(let choices): return .choices(try mask(node, choices, kind))
+    case .choice(let choices): return .choices(try mask(node, choices))
+    case .choiceOrPath(let choices, _): return .choices(try mask(node, choices))
     case .text: return .texts(try ConfigurationValue.strings(node))
     case .names, .assignments: return .names(try ConfigurationValue.strings(node))
     case .arguments: return try read(node, .number(.count, minimum: 0, maximum: .max, zero: .literal))
@@ -37,7 +38,8 @@ struct CeilingReader {
   }
 
   /// One choice allows itself and everything tighter; an array allows what it names.
-  private func mask(_ node: JSONNode, _ choices: [String], _ kind: ValueKind) throws(ValueError) -> UInt32 {
+  private func mask(_ node: JSONNode, _ choices: [String]) throws(ValueError) -> UInt32 {
+    let kind = ValueKind.choice(choices)
     if case .string = node.value {
       guard case .choice(let index) = try ConfigurationValue.read(node, as: kind) else { return 0 }
       return (1 << UInt32(index + 1)) - 1

@@ -23,12 +23,17 @@ package enum NetworkAccess: Int, CaseIterable, Sendable {
 
 /// The seccomp filter of the child.
 package enum SeccompProfileName: Int, CaseIterable, Sendable {
+  /// The allowlist less what a computation does without.
+  case strict
   /// The allowlist for Python and bash workloads.
   case standard
+  /// A compiled profile of somebody else's making, inside of Warder's own guard. The key's value is the file's path, and this
+  /// word stands for any such file in a ceiling.
+  case file
   /// No filter.
   case unconfined
 
-  static var names: [String] { ["default", "unconfined"] }
+  static var names: [String] { ["strict", "default", "file", "unconfined"] }
 
   /// The name in the configuration and in the `start` frame.
   package var name: String { Self.names[rawValue] }

@@ -166,8 +166,9 @@ extension ConfigurationKey {
         "none leaves AF_UNIX sockets only; all leaves what the container's network allows")
     case .seccomp:
       ConfigurationRow(
-        "seccomp", .choice(SeccompProfileName.names), .authority, .choice(SeccompProfileName.standard.rawValue),
-        "CHOICE", "the system calls that the script may make; unconfined sets no filter")
+        "seccomp", .choiceOrPath(SeccompProfileName.names, pathIndex: SeccompProfileName.file.rawValue), .authority,
+        .choice(SeccompProfileName.standard.rawValue), "PROFILE",
+        "the system calls that the script may make; a path names a compiled profile, unconfined sets no filter")
     case .read:
       ConfigurationRow(
         "read", .paths, .authority, .texts([]), "PATHS",

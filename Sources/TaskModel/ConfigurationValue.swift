@@ -18,7 +18,7 @@ package enum ConfigurationValue: Sendable {
     switch (self, kind) {
     case (.number(let number), .number(let unit, _, _, let zero)): unit.format(number, zero: zero)
     case (.automatic, _): ZeroMeaning.automaticWord
-    case (.choice(let index), .choice(let choices)): choices[index]
+    case (.choice(let index), .choice(let choices)), (.choice(let index), .choiceOrPath(let choices, _)): choices[index]
     case (.text(let text), _): text
     case (.texts(let texts), _): Text.joined(texts)
     case (.byteStrings(let items), _): Text.joined(items.map { String(repairing: $0) })
@@ -35,6 +35,8 @@ package enum ValueKind: Sendable {
   case number(NumberUnit, minimum: Int64, maximum: Int64, zero: ZeroMeaning)
   /// One of the names, which stand from tight to loose.
   case choice([String])
+  /// A choice one of whose names, the one at the index, stands for files: the value is an absolute path in its place.
+  case choiceOrPath([String], pathIndex: Int)
   case text(TextRule)
   /// A list of absolute paths, separated by commas in a variable or a flag.
   case paths

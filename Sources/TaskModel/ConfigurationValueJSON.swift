@@ -13,7 +13,7 @@ extension ConfigurationValue {
       if case .number(let number) = node.value { return try inRange(try integer(number, unit), kind) }
       guard unit != .count else { throw .wrongType(expected: "a number", found: node.value.kind) }
       return try parse(try string(node, unit.expectation), as: kind, inFile: true)
-    case .choice, .text:
+    case .choice, .choiceOrPath, .text:
       return try parse(try string(node, "a string"), as: kind, inFile: true)
     case .paths, .names, .arguments, .layers:
       return try list(of: try strings(node).map { $0.bytes }, as: kind)

@@ -18,6 +18,15 @@ extension ConfigurationValue {
         throw .malformed(expected: "one of \(list: choices)", found: text)
       }
       return .choice(index)
+    case .choiceOrPath(let choices, let pathIndex):
+      if text.utf8.first == ASCII.slash { return .text(try absolutePath(text.bytes)) }
+      let index = choices.firstIndex { $0.hasSameBytes(as: text) }
+      guard let index, index != pathIndex else {
+        var words = choices
+        words.remove(at: pathIndex)
+        throw .malformed(expected: "one of \(list: words), or the absolute path of a file", found: text)
+      }
+      return .choice(index)
     case .text(let rule):
       try rule.check(text, inFile: inFile)
       return .text(text)
@@ -58,7 +67,7 @@ extension ConfigurationValue {
           throw .malformed(expected: "a layer out of \(list: allowed.names)", found: item)
         }
         layers.insert(IsolationLayers(layer))
-      case .number, .choice, .text:
+      case .number, .choice, .choiceOrPath, .text:
         throw .malformed(expected: "one value", found: item)
       }
     }

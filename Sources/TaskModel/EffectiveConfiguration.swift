@@ -89,7 +89,11 @@ extension EffectiveConfiguration {
   package var output: OutputPolicy { OutputPolicy(rawValue: choice(.output)) ?? .truncate }
 
   package var network: NetworkAccess { NetworkAccess(rawValue: choice(.network)) ?? .none }
-  package var seccomp: SeccompProfileName { SeccompProfileName(rawValue: choice(.seccomp)) ?? .standard }
+  package var seccomp: SeccompProfileName {
+    seccompFile == nil ? SeccompProfileName(rawValue: choice(.seccomp)) ?? .standard : .file
+  }
+  /// The path of the compiled profile, where one is chosen.
+  package var seccompFile: String? { text(.seccomp) }
   /// What the keys add; the policy's own paths are in `policy`.
   package var readPaths: [String] { texts(.read) }
   package var writePaths: [String] { texts(.write) }

@@ -106,6 +106,8 @@ extension ValueKind {
     case .number(let unit, let minimum, let maximum, let zero):
       Text.joined([zero.rangePrefix, unit.format(minimum), " to ", unit.format(maximum)], "")
     case .choice(let choices): Text.joined(choices, " | ")
+    case .choiceOrPath(let choices, let pathIndex):
+      Text.joined(choices.indices.map { $0 == pathIndex ? "PATH" : choices[$0] }, " | ")
     case .layers(let allowed, _): Text.joined(allowed.names, ",")
     case .text, .paths, .names, .arguments, .assignments: nil
     }

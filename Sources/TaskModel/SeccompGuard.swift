@@ -54,4 +54,32 @@ package enum SeccompGuard {
     for request in ioctlRequests { refuse("ioctl", 1, request) }
     return profile
   }
+
+  /// The same around a profile of somebody else's making, which may allow anything: so with the limits on other processes that
+  /// the own allowlists have among their conditions, and with what would lead around the filter.
+  package static func enclosure(
+    network: NetworkAccess, protecting protection: SeccompProtection, denial: SeccompAction
+  ) -> SeccompProfile {
+    var profile = profile(protecting: protection, denial: denial)
+    for call in callsForCaller.words { profile.add(SeccompRule(call, denial, when: [.argument(0, isNot: 0)])) }
+    // PRIO_PROCESS and IOPRIO_WHO_PROCESS, of the caller.
+    for (call, process) in [("setpriority", 0), ("ioprio_set", 1)] as [(String, UInt64)] {
+      profile.add(SeccompRule(call, denial, when: [.argument(0, isNot: process)]))
+      profile.add(SeccompRule(call, denial, when: [.argument(1, isNot: 0)]))
+    }
+    // A filter cannot see which process a descriptor stands for.
+    profile.add(SeccompRule("pidfd_send_signal", denial))
+    // SECCOMP_SET_MODE_FILTER with SECCOMP_FILTER_FLAG_NEW_LISTENER: who holds the newer listener is asked alone.
+    profile.add(
+      SeccompRule("seccomp", denial, when: [.argument(0, truncatedIs: 1), .argument(1, under: 8, is: 8)]))
+    if network == .none { profile.add(SeccompRule("socket", denial, when: [.argument(0, isNot: unixFamily)])) }
+    for call in callsAroundFilters.words { profile.add(SeccompRule(call, .fail(.notImplemented))) }
+    return profile
+  }
+
+  /// Their first argument is a process, and 0 the caller.
+  private static let callsForCaller = "prlimit64 sched_setaffinity sched_setscheduler sched_setparam sched_setattr"
+  /// They perform other calls that no filter sees.
+  private static let callsAroundFilters = "io_uring_setup io_uring_enter io_uring_register"
+  private static let unixFamily: UInt64 = 1  // AF_UNIX
 }

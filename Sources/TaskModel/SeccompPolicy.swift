@@ -31,6 +31,15 @@ package struct SeccompPolicy: Equatable, Sendable {
     ])
   }
 
+  /// The policy named `strict`: `default` without what a computation can do without.
+  package static func strict(
+    network: NetworkAccess, denial: SeccompDenial, protecting protection: SeccompProtection
+  ) -> SeccompPolicy {
+    SeccompPolicy(
+      profiles: [SeccompStrictProfile.profile(network: network, denial: denial.action)]
+        + standard(network: network, denial: denial, protecting: protection).profiles)
+  }
+
   /// Calls that libraries try before an older one, and new ones that the callers know how to do without. They are
   /// answered "not implemented" without asking anyone, whatever the denial is: nothing was refused that a script wanted.
   ///

@@ -34,7 +34,7 @@ package enum SeccompErrno: UInt16, Sendable {
   case notImplemented = 38
 }
 
-/// A test of one argument: its bits under `mask` equal `value`.
+/// A test of one argument: its bits under `mask` equal `value`, or do not.
 ///
 /// The filter sees the 64 bits of a register where the kernel afterwards takes an `int`, so its lower 32 bits. A rule
 /// that allows compares all 64: what differs from the allowed value anywhere is refused. A rule that refuses compares the
@@ -45,16 +45,24 @@ package struct SeccompCondition: Equatable, Sendable {
   package let mask: UInt64
   /// Has no bits outside `mask`.
   package let value: UInt64
+  /// The test is whether they differ.
+  package let isNegated: Bool
 
-  private init(argument: UInt8, mask: UInt64, value: UInt64) {
+  private init(argument: UInt8, mask: UInt64, value: UInt64, isNegated: Bool = false) {
     self.argument = argument
     self.mask = mask
     self.value = value & mask
+    self.isNegated = isNegated
   }
 
   /// All 64 bits are those of `value`.
   package static func argument(_ argument: UInt8, is value: UInt64) -> SeccompCondition {
     SeccompCondition(argument: argument, mask: .max, value: value)
+  }
+
+  /// Any of the 64 bits is not that of `value`: for a rule that refuses whatever is not allowed.
+  package static func argument(_ argument: UInt8, isNot value: UInt64) -> SeccompCondition {
+    SeccompCondition(argument: argument, mask: .max, value: value, isNegated: true)
   }
 
   /// The bits under `mask` are those of `value`.
@@ -67,7 +75,7 @@ package struct SeccompCondition: Equatable, Sendable {
     SeccompCondition(argument: argument, mask: 0xFFFF_FFFF, value: UInt64(value))
   }
 
-  func holds(for arguments: [UInt64]) -> Bool { arguments[Int(argument)] & mask == value }
+  func holds(for arguments: [UInt64]) -> Bool { (arguments[Int(argument)] & mask == value) != isNegated }
 }
 
 /// What is done with one system call when every condition holds.

@@ -12,14 +12,18 @@ package struct TaskFacts: Sendable {
   package var ranOutOfMemory = false
   /// Whether the child's filter was active.
   package var seccompIsActive: Bool
+  /// The calls that its filter refused.
+  package var denials: DenialSummary
 
   package init(
-    end: ProcessEnd, intervention: Intervention? = nil, cpuTime: Duration = .zero, seccompIsActive: Bool = true
+    end: ProcessEnd, intervention: Intervention? = nil, cpuTime: Duration = .zero, seccompIsActive: Bool = true,
+    denials: DenialSummary = .empty
   ) {
     self.end = end
     self.intervention = intervention
     self.cpuTime = cpuTime
     self.seccompIsActive = seccompIsActive
+    self.denials = denials
   }
 }
 
@@ -47,9 +51,12 @@ extension Verdict {
     if let signal {
       return Verdict(
         .signaled, signal: signal,
-        message: "the script was ended by \(SignalName.name(of: signal))\(hint(signal, configuration).text)")
+        message: "the script was ended by \(SignalName.name(of: signal))\(hint(signal, configuration).text)"
+          + facts.denials.hint(configuration))
     }
-    return Verdict(.exited, exitCode: exitCode, message: "the script exited with status \(exitCode ?? 0)")
+    let status = exitCode ?? 0
+    let hint = status == 0 ? "" : facts.denials.hint(configuration)
+    return Verdict(.exited, exitCode: exitCode, message: "the script exited with status \(status)" + hint)
   }
 
   // MARK: - Ended by the supervisor
@@ -111,7 +118,7 @@ extension Verdict {
       return "the script used more CPU time than \(name(.cpuTime, configuration)) and \(ending(facts.end).text)"
     }
     return
-      "the script was ended by SIGSYS: it made a system call of another architecture, or one that the filter kills for"
+      "the script was ended by SIGSYS: it made a system call of another architecture, or one that a filter kills for"
   }
 
   private static func hint(_ signal: Int32, _ configuration: EffectiveConfiguration) -> Words {

@@ -76,12 +76,15 @@ public struct StreamTotals: Sendable, Hashable {
 public struct DeniedCall: Sendable, Hashable {
   /// The call's name, or its number where it has no known name.
   public var syscall: String
+  /// Of a call that makes sockets: the address family, such as `AF_INET`.
+  public var family: String?
   /// How often it was denied.
   public var count: Int64
 
   /// A call and its count.
-  public init(syscall: String, count: Int64) {
+  public init(syscall: String, family: String? = nil, count: Int64) {
     self.syscall = syscall
+    self.family = family
     self.count = count
   }
 }

@@ -160,6 +160,7 @@ extension JSONWriter {
       }
       beginObject()
       string(call.syscall, for: "syscall", room: min(room, 64))
+      if let family = call.family { string(family, for: "family", room: min(room, 64)) }
       integer(call.count, for: "count")
       endObject()
     }

@@ -92,7 +92,7 @@ extension FrameParser {
       for call in calls {
         guard let members = call.value.members, let name = members.string("syscall"), let count = members.count("count")
         else { return nil }
-        frame.denied.append(DeniedCall(syscall: name, count: count))
+        frame.denied.append(DeniedCall(syscall: name, family: members.string("family"), count: count))
       }
     }
     return frame

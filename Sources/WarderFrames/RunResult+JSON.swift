@@ -162,6 +162,7 @@ extension JSONWriter {
     for call in exit.denied {
       beginObject()
       write("syscall", call.syscall)
+      if let family = call.family { write("family", family) }
       write("count", call.count)
       endObject()
     }

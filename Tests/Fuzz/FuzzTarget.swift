@@ -10,7 +10,7 @@ struct FuzzTarget: Sendable {
 
   /// In the order in which they run. The shares make a hundred.
   static let all: [FuzzTarget] = [
-    json, utf8, frameDecoder, outputFramer, runResults, quantity, count, duration,
+    json, utf8, frameDecoder, outputFramer, runResults, quantity, count, duration, seccompProfile,
   ]
 }
 

@@ -20,7 +20,7 @@ extension FuzzTarget {
   }
 
   /// Whole numbers, against the standard library's.
-  static let count = FuzzTarget(name: "count", share: 10) { generator in
+  static let count = FuzzTarget(name: "count", share: 5) { generator in
     let text = generator.numericText(suffixes: ["", "", "", " ", "k"])
     let digitsOnly = !text.isEmpty && text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     let expected = digitsOnly ? Int64(text) : nil

@@ -114,7 +114,8 @@ private func runPython(_ arguments: [String], filters: [[UInt64]]) throws -> Nev
   plan.arguments = (["python3", "-I", "-S"] + arguments).map { Array($0.utf8) }
   plan.filters = filters
   plan.required = SpawnPlan.Set([.seccomp, .noNewPrivileges])
-  guard case .running(let process, _) = try plan.start(timeoutMilliseconds: 10_000) else {
+  var listener = SeccompListener.none
+  guard case .running(let process, _) = try plan.start(timeoutMilliseconds: 10_000, listener: &listener) else {
     Processes.exitNow(100)
   }
   while true {

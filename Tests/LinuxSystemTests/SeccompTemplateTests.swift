@@ -41,7 +41,7 @@ struct SeccompTemplateTests {
       + SeccompTemplate.groups.map { UInt32(bitPattern: -$0) }
     for architecture in SeccompArchitecture.allCases {
       for network in NetworkAccess.allCases {
-        let words = SeccompTemplate.words(network: network, architecture: architecture)
+        let words = SeccompTemplate.words(.standard, network: network, architecture: architecture)
         let instructions = words.map { SeccompInstruction(word: $0) }
         for id in ids {
           // libseccomp lets several calls share one comparison.
@@ -100,24 +100,26 @@ struct SeccompTemplateTests {
 
       """
     for architecture in SeccompArchitecture.allCases {
-      for network in NetworkAccess.allCases {
-        let program = try SeccompCompiler.compile(SeccompTemplate.policy(network: network), for: architecture)
-        text += "static const uint64_t \(architecture)_\(network)[] = {\n"
-        text += rows(program.words)
-        text += "};\n\n"
+      for part in SeccompTemplate.Part.allCases {
+        for network in NetworkAccess.allCases {
+          let policy = SeccompTemplate.policy(part, network: network)
+          let program = try SeccompCompiler.compile(policy, for: architecture, isWhole: part == .standard)
+          text += "static const uint64_t \(architecture)_\(part)_\(network)[] = {\n"
+          text += rows(program.words)
+          text += "};\n\n"
+        }
       }
     }
+    text += "#define PROGRAM(name) ((struct cl_seccomp_program){name, sizeof name / sizeof *name})\n\n"
     for architecture in SeccompArchitecture.allCases {
-      text += """
-        struct cl_seccomp_program cl_seccomp_program_\(architecture)(int32_t with_network) {
-          if (with_network) {
-            return (struct cl_seccomp_program){\(architecture)_all, sizeof \(architecture)_all / sizeof(uint64_t)};
-          }
-          return (struct cl_seccomp_program){\(architecture)_none, sizeof \(architecture)_none / sizeof(uint64_t)};
-        }
-
-
-        """
+      text += "struct cl_seccomp_program cl_seccomp_program_\(architecture)(int32_t part, int32_t with_network) {\n"
+      text += "  switch (part) {\n"
+      for part in SeccompTemplate.Part.allCases.reversed() {
+        let label = part == .standard ? "default:" : "case CL_SECCOMP_\("\(part)".uppercased()):"
+        let name = "\(architecture)_\(part)_"
+        text += "    \(label) return with_network ? PROGRAM(\(name)all) : PROGRAM(\(name)none);\n"
+      }
+      text += "  }\n}\n\n"
     }
     return String(text.dropLast())
   }

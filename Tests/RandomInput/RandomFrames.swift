@@ -62,7 +62,7 @@ extension SeededGenerator {
       cpuSystemMilliseconds: integer(), maximumResidentBytes: integer(), processesKilled: integer(), stdout: stdout,
       stderr: stderr,
       denied: (0..<size(below: ExitFrame.mostDenied)).map {
-        DeniedCall(syscall: "call\($0)", count: max(1, integer()))
+        DeniedCall(syscall: "call\($0)", family: oneIn(3) ? "AF_\($0)" : nil, count: max(1, integer()))
       },
       deniedOthers: oneIn(3) ? integer() : 0, message: "m" + text(scalars: size(below: 60)))
   }

@@ -53,7 +53,10 @@ import Testing
       policy: #"{"ceilings": {"network": "none", "seccomp": "default"}}"#,
       refused: [
         (["--network=all"], #"--network: network "all" lies outside this image's ceiling: none"#),
-        (["--seccomp=unconfined"], #"--seccomp: seccomp "unconfined" lies outside this image's ceiling: default"#),
+        (
+          ["--seccomp=unconfined"],
+          #"--seccomp: seccomp "unconfined" lies outside this image's ceiling: strict, default"#
+        ),
       ],
       accepted: [["--network=none"], []]),
     Case(
@@ -140,7 +143,7 @@ import Testing
     let seccomp = #"{"ceilings": {"seccomp": "default"}}"#
     #expect(
       problem(policy: seccomp, flags: ["--disable=seccomp"])?.message
-        == #"--disable: seccomp "unconfined" lies outside this image's ceiling: default"#)
+        == #"--disable: seccomp "unconfined" lies outside this image's ceiling: strict, default"#)
     #expect(problem(policy: seccomp, flags: ["--disable=landlock"]) == nil)
     let require = #"{"ceilings": {"require": ["landlock", "seccomp"]}}"#
     #expect(
@@ -196,7 +199,7 @@ import Testing
         case .number(.milliseconds, _, _, _): #""6m""#
         case .number(.bytes, _, _, _): #""1Ti""#
         case .number(.count, _, _, _), .arguments: "1024"
-        case .choice(let choices): "\"\(choices[choices.count - 1])\""
+        case .choice(let choices), .choiceOrPath(let choices, _): "\"\(choices[choices.count - 1])\""
         case .text: key.row.builtIn.map { "[\"\($0.text(for: key.row.kind))\"]" } ?? "[]"
         case .paths, .names, .assignments, .layers: "[]"
         }

@@ -70,7 +70,7 @@ struct KeySample {
     case .logLimit: samples(("256Ki", #""256Ki""#), ("64Mi", #""64Mi""#))
     case .output: samples(("kill", #""kill""#), ("truncate", #""truncate""#))
     case .network: samples(("none", #""none""#), ("all", #""all""#))
-    case .seccomp: samples(("default", #""default""#), ("unconfined", #""unconfined""#))
+    case .seccomp: samples(("strict", #""strict""#), ("/etc/warder/own.profile", #""/etc/warder/own.profile""#))
     case .read, .write: samples(("/data", #"["/data"]"#), ("/a,/b", #"["/a", "/b"]"#))
     case .environment: samples(("A=1", #"{"A": "1"}"#), ("B=x=y", #"{"B": "x=y"}"#))
     case .passEnvironment: samples(("TZ", #"["TZ"]"#), ("TZ,LC_ALL", #"["TZ", "LC_ALL"]"#))

@@ -12,7 +12,8 @@ struct SeccompDocumentationTests {
   @Test(
     "each list is the code's",
     arguments: [
-      "allowed", "conditional", "guard", "unimplemented", "supervisor", "supervisor conditions", "supervisor attacks",
+      "allowed", "conditional", "guard", "unimplemented", "strict", "supervisor", "supervisor conditions",
+      "supervisor attacks",
     ])
   func list(name: String) throws {
     try GeneratedSection("docs/confinement.md", "seccomp", name).check(is: "\n" + (Self.lists[name] ?? ""))
@@ -52,6 +53,9 @@ struct SeccompDocumentationTests {
           if !more.isEmpty { exactly += "; with a network also " + alternatives(Array(more)) }
           return [code(calls.names.words), calls.meaning, exactly]
         }),
+      "strict": table(
+        ["refused besides", "why"],
+        SeccompStrictProfile.allCases.map { [code($0.names(network: .none).words), $0.reason] }),
       "guard": table(["call", "refused when"], guardRows),
       "unimplemented": code(SeccompPolicy.unimplementedNames.words) + "\n",
       "supervisor": table(

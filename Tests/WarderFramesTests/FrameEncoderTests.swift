@@ -91,7 +91,7 @@ import WarderFrames
         stdout: StreamTotals(bytes: .max, frames: .max, droppedBytes: .max), stderr: StreamTotals())
       exit.message = long(&generator)
       exit.signal = long(&generator)
-      exit.denied = (0..<40).map { _ in DeniedCall(syscall: long(&generator), count: 3) }
+      exit.denied = (0..<40).map { _ in DeniedCall(syscall: long(&generator), family: long(&generator), count: 3) }
       exit.deniedOthers = 5
       let event = EventFrame(long(&generator), (0..<40).map { Field("field_with_a_long_name\($0)", long(&generator)) })
 

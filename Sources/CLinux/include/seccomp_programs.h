@@ -1,4 +1,4 @@
-// The default policy's seccomp filters, compiled ahead of time (see SeccompTemplate.swift).
+// seccomp filters and parts of filters, compiled ahead of time (see SeccompTemplate.swift).
 #pragma once
 #include <stdint.h>
 
@@ -8,5 +8,14 @@ struct cl_seccomp_program {
   uint32_t count;
 };
 
-struct cl_seccomp_program cl_seccomp_program_x86_64(int32_t with_network);
-struct cl_seccomp_program cl_seccomp_program_aarch64(int32_t with_network);
+enum cl_seccomp_part {
+  /// The whole of the policy `default`.
+  CL_SECCOMP_STANDARD,
+  /// What `strict` asks before it.
+  CL_SECCOMP_STRICT,
+  /// What is asked before a profile of somebody else's making.
+  CL_SECCOMP_ENCLOSURE,
+};
+
+struct cl_seccomp_program cl_seccomp_program_x86_64(int32_t part, int32_t with_network);
+struct cl_seccomp_program cl_seccomp_program_aarch64(int32_t part, int32_t with_network);

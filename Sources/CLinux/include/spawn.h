@@ -2,6 +2,10 @@
 //
 // The child shares this process's memory (CLONE_VM), so it must not allocate, take a lock or call anything that is
 // not async-signal-safe: everything it needs is prepared in the plan, and it writes what it did back into the plan.
+//
+// It shares the table of descriptors as well (CLONE_FILES) until execve gives it a copy: so the listener of its filter
+// is the caller's at once, without a call after the filter that the filter would have to allow. The standard streams
+// that the child connects are in the caller's table too, which therefore keeps its own aside and puts them back.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -35,7 +39,7 @@ int32_t cl_get_limit(int32_t resource, uint64_t *_Nonnull soft, uint64_t *_Nonnu
 
 /// A seccomp program: `count` instructions of 8 bytes (struct sock_filter).
 struct cl_filter {
-  const void *_Nullable instructions;
+  void *_Nullable instructions;
   uint16_t count;
 };
 
@@ -83,6 +87,12 @@ struct cl_spawn_plan {
   /// Installed in this order.
   struct cl_filter filters[CL_MAXIMUM_FILTERS];
   uint32_t filter_count;
+  /// Whether the first filter defers to a listener (SECCOMP_RET_USER_NOTIF, seccomp_unotify(2)). Where none can be had, its
+  /// instructions are changed to refuse with EPERM, and it is installed so.
+  int32_t wants_listener;
+  /// A descriptor with a low number that gives its place to the listener, or -1: the child's limit on descriptors is in
+  /// force by then, and may be lower than the numbers that are still free. It is closed in any case.
+  int32_t listener_place;
 
   /// A required layer that fails ends the child before execve; another is only noted in `layer_errors`.
   int32_t limits_required;
@@ -94,6 +104,11 @@ struct cl_spawn_plan {
   int32_t failed_stage;
   int32_t error;
   struct cl_layer_errors layer_errors;
+  /// The listener, a close-on-exec descriptor of the caller, or -1; and why there is none, 0 where none was wanted.
+  int32_t listener;
+  int32_t listener_error;
+  /// Whether only a deadly signal interrupts a call that the listener has been told of (Linux 5.19).
+  int32_t listener_waits_killable;
   uint32_t child_word;
 };
 
