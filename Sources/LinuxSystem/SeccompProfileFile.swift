@@ -176,20 +176,23 @@ package enum SeccompProfileFileError: Error, Equatable {
   case program(SeccompArchitecture, SeccompProgramCheck.Problem)
 
   /// What was expected and found, to follow the file's name.
-  package var message: String {
+  package var message: String { words.text }
+
+  private var words: Words {
     switch self {
     case .notAProfile: "it is no compiled seccomp profile (it does not begin like one)"
-    case .version(let version): "it has version \(version) of the format; expected 1"
-    case .size(let stated, let found): "it says that it has \(stated) bytes, and has \(found)"
+    case .version(let version): "it has version \(Int64(version)) of the format; expected 1"
+    case .size(let stated, let found): "it says that it has \(Int64(stated)) bytes, and has \(found)"
     case .digest: "its SHA-256 does not fit its contents: it was damaged or changed"
     case .truncated: "it ends in the middle of a part"
     case .trailing(let count): "\(count) bytes follow its last program"
     case .name: "its name is not 1 to 64 printable ASCII characters without blanks, quotes and backslashes"
-    case .programCount(let count): "it has \(count) programs; expected one for each of 1 or 2 architectures"
-    case .architecture(let token): "it has a program for the architecture \(token), which is neither x86-64 nor aarch64"
-    case .duplicate(let architecture): "it has two programs for " + architecture.name
+    case .programCount(let count): "it has \(Int64(count)) programs; expected one for each of 1 or 2 architectures"
+    case .architecture(let token):
+      "it has a program for the architecture \(Int64(token)), which is neither x86-64 nor aarch64"
+    case .duplicate(let architecture): "it has two programs for \(architecture.name)"
     case .program(let architecture, let problem):
-      "instruction \(problem.index) of its program for " + architecture.name + " cannot be taken: " + problem.text
+      "instruction \(problem.index) of its program for \(architecture.name) cannot be taken: \(problem.text)"
     }
   }
 }

@@ -14,15 +14,19 @@ struct LoadedSeccompProfile {
     guard let path = configuration.seccompFile, !configuration.disabled.contains(.seccomp) else { return nil }
     let bytes: [UInt8]
     do { bytes = try Files.read(path, maximumBytes: SeccompProfileFile.longest) } catch {
-      throw TaskError("seccomp names \(path), which cannot be read: \(error.reason)")
+      throw Self.error(path, "cannot be read", error.reason)
     }
     let file: SeccompProfileFile
     do { file = try SeccompProfileFile(bytes) } catch {
-      throw TaskError("seccomp names \(path), which cannot be used: \(error.message)")
+      throw Self.error(path, "cannot be used", error.message)
     }
     guard let words = file.words() else {
-      throw TaskError("seccomp names \(path), which has no program for \(SeccompArchitecture.native.name)")
+      throw Self.error(path, "cannot be used", "it has no program for \(SeccompArchitecture.native.name)")
     }
     return LoadedSeccompProfile(name: file.name, sha256: SHA256.hexadecimal(of: bytes), words: words)
+  }
+
+  private static func error(_ path: String, _ what: String, _ why: String) -> TaskError {
+    TaskError(("seccomp names \(path), which \(what): \(why)" as Words).text)
   }
 }
