@@ -88,18 +88,18 @@ struct DenialTests {
 
   @Test("a flood of them delays neither the deadline nor the output, and fills no log")
   func flood() async throws {
-    let result = try await Self.denied(["flood", "8"], ["--timeout", "3s", "--grace", "200ms"])
+    let result = try await Self.denied(["flood", "8"], ["--timeout", "10s", "--grace", "200ms"])
     let exit = try #require(result.exit)
     #expect(exit.reason == .timeout)
-    #expect(3_000...6_000 ~= exit.durationMilliseconds, "\(exit.durationMilliseconds) ms")
-    #expect(exit.denied.count == 1 && exit.denied[0].count > 1_000, "\(exit.denied)")
-    // At 0, 1 and 3 seconds.
+    #expect(10_000...15_000 ~= exit.durationMilliseconds, "\(exit.durationMilliseconds) ms")
+    let denied = try #require(exit.denied.first)
+    #expect(exit.denied.count == 1 && denied.count > 1_000, "\(exit.denied)")
+    // At 0, 1, 3 and 7 seconds, as far as the machine is fast enough to begin.
     let told = Self.events(result)
     #expect(1...4 ~= told.count, "\(told)")
-    #expect(told.compactMap { Self.number("count", $0) }.reduce(0, +) <= exit.denied[0].count)
+    #expect(told.compactMap { Self.number("count", $0) }.reduce(0, +) <= denied.count)
     // The main thread writes on: it competes with eight others for the interpreter, so not every 50 ms.
     #expect(result.stdoutText.split(separator: "\n").count >= 5)
-    #expect(exit.processesKilled <= 1)
   }
 
   @Test("whoever is killed in the middle of one is gone")
@@ -175,6 +175,7 @@ struct DenialTests {
     #expect(result.exit?.denied == [DeniedCall(syscall: "capset", count: 5)])
   }
 
+  /// Under a profile that lets it start: the default one refuses it the place of a subreaper.
   @Test("a supervisor inside of a supervisor has none, and says so")
   func nested() async throws {
     let script = """
@@ -184,10 +185,11 @@ struct DenialTests {
           stdout=subprocess.PIPE)
       sys.stdout.buffer.write(inner.stdout)
       """
-    let run = try await Container(.python, ["--read", "/warder-init"]).run(TaskDirectory(script: script))
-    let outer = try run.result()
+    let profile = try ProfileTests.lax(refusing: ["mkdir"])
+    let container = ProfileTests.container(profile, ["--read", "/warder-init"])
+    let outer = try await container.run(TaskDirectory(script: script)).result()
     let inner = try #require(RunAssembler.results(ofLog: outer.stdout).first)
-    let layer = try #require(inner.start?.isolation.first { $0.name == "seccomp" })
+    let layer = try #require(inner.start?.isolation.first { $0.name == "seccomp" }, "\(outer.stdoutText)")
     #expect(layer.state == .active)
     #expect(layer.details.contains(Field("denied_calls", "not counted")), "\(layer.details)")
     #expect(inner.stderrText.contains("PermissionError"))

@@ -93,7 +93,7 @@ struct ProfileTests {
   // MARK: - A compiled profile
 
   /// A profile that allows everything but what is named.
-  private static func lax(refusing calls: [String]) throws -> TemporaryPath {
+  static func lax(refusing calls: [String]) throws -> TemporaryPath {
     var profile = SeccompProfile(defaultAction: .allow)
     for call in calls { profile.add(SeccompRule(call, .fail(.notPermitted))) }
     let program = try SeccompCompiler.compile(SeccompPolicy(profiles: [profile]), isWhole: false)
@@ -102,7 +102,7 @@ struct ProfileTests {
     return try TemporaryPath(file: file.encoded(), permissions: 0o644)
   }
 
-  private static func container(_ profile: TemporaryPath, _ options: [String] = []) -> Container {
+  static func container(_ profile: TemporaryPath, _ options: [String] = []) -> Container {
     var container = Container(.test, ["--seccomp", "/etc/own.profile"] + options)
     container.mounts["/etc/own.profile"] = profile.path
     return container
