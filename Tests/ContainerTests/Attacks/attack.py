@@ -40,7 +40,7 @@ NUMBERS = {
         lookup_dcookie=212, remap_file_pages=216, clock_settime=227, tgkill=234, mq_open=240, kexec_load=246,
         add_key=248, request_key=249, keyctl=250, ioprio_set=251, migrate_pages=256, clone=56, shmget=29, semget=64,
         msgget=68, ioctl=16, unshare=272, move_pages=279, rt_tgsigqueueinfo=297, perf_event_open=298,
-        fanotify_init=300, prlimit64=302, name_to_handle_at=303, open_by_handle_at=304, setns=308,
+        fanotify_init=300, prlimit64=302, name_to_handle_at=303, open_by_handle_at=304, setns=308, seccomp=317,
         process_vm_readv=310, process_vm_writev=311, kcmp=312, finit_module=313, sched_setattr=314, bpf=321,
         userfaultfd=323,
     ),
@@ -53,7 +53,7 @@ NUMBERS = {
         settimeofday=170, mq_open=180, msgget=186, semget=190, shmget=194, socket=198, add_key=217,
         request_key=218, keyctl=219, clone=220, swapon=224, swapoff=225, remap_file_pages=234, migrate_pages=238,
         move_pages=239, rt_tgsigqueueinfo=240, perf_event_open=241, prlimit64=261, fanotify_init=262,
-        name_to_handle_at=264, open_by_handle_at=265, setns=268, process_vm_readv=270, process_vm_writev=271,
+        name_to_handle_at=264, open_by_handle_at=265, setns=268, seccomp=277, process_vm_readv=270, process_vm_writev=271,
         kcmp=272, finit_module=273, sched_setattr=274, bpf=280, userfaultfd=282,
     ),
 }
