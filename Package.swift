@@ -143,7 +143,7 @@ if !embedded {
     tests("JSONTests", ["JSON", "RandomInput"]),
     tests("TaskModelTests", ["TaskModel", "JSON", "RandomInput"]),
     tests("WarderFramesTests", ["WarderFrames", "JSON", "RandomInput"]),
-    tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"]),
+    tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"], exclude: ["Recorded"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
     tests("ToolCommandsTests", ["ToolCommands", "RandomInput"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),

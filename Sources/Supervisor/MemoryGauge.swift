@@ -108,7 +108,9 @@ struct MemoryGauge: ~Copyable {
       // The statistics cost the kernel more than the sum, and can only lower it.
       if watch.interval(used: usage) >= Self.roughInterval { return usage }
       guard let filePages = cgroup.filePagesBytes(&buffer) else { return nil }
-      return usage - min(usage, filePages)
+      let used = MemoryWatch.used(usage, afterwards: usage, filePages: filePages)
+      guard watch.isExceeded(by: used), let afterwards = cgroup.usageBytes(&buffer) else { return used }
+      return MemoryWatch.used(usage, afterwards: afterwards, filePages: filePages)
     }
   }
 

@@ -18,6 +18,15 @@ package struct MemoryWatch: Sendable {
 
   package func isExceeded(by used: UInt64) -> Bool { used > limit }
 
+  /// What is left of a cgroup's usage when pages are taken off that the kernel can give up.
+  ///
+  /// The two numbers are in two files, and a script that reads large files makes the kernel give up tens of megabytes between
+  /// a look at the one and a look at the other. So the usage has to be as high before and afterwards.
+  package static func used(_ usage: UInt64, afterwards: UInt64, filePages: UInt64) -> UInt64 {
+    let usage = min(usage, afterwards)
+    return usage - min(usage, filePages)
+  }
+
   /// The time in which the room that is left cannot be filled, within reason.
   package func interval(used: UInt64) -> UInt64 {
     let room = used < limit ? limit - used : 0
