@@ -81,7 +81,8 @@ import WarderFrames
         try await waitUntil("the script runs") { !ProcessTable.scripts(marked: marker).isEmpty }
         let directory = "/proc/\(supervisor)/fd/"
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
-          guard let kind = try? FileManager.default.destinationOfSymbolicLink(atPath: directory + name) else { continue }
+          guard let kind = try? FileManager.default.destinationOfSymbolicLink(atPath: directory + name)
+          else { continue }
           await found.note(kind)
         }
       }
