@@ -76,6 +76,8 @@ static void summarize(const struct stat *native, struct cl_file_status *status) 
   status->size = (uint64_t)native->st_size;
   status->device = native->st_dev;
   status->inode = native->st_ino;
+  status->links = (uint32_t)native->st_nlink;
+  status->allocated = (uint64_t)native->st_blocks * 512;  // whatever the file system's block is, stat(2)
   switch (native->st_mode & S_IFMT) {
     case S_IFREG: status->kind = CL_KIND_REGULAR; break;
     case S_IFDIR: status->kind = CL_KIND_DIRECTORY; break;

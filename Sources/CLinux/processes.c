@@ -36,13 +36,17 @@ int32_t cl_reap(struct cl_exit *end) {
   return 1;
 }
 
-void cl_children_usage(struct cl_usage *usage) {
+static void summarize(int who, struct cl_usage *usage) {
   struct rusage native;
-  getrusage(RUSAGE_CHILDREN, &native);
+  getrusage(who, &native);
   usage->user_microseconds = (uint64_t)native.ru_utime.tv_sec * 1000000 + (uint64_t)native.ru_utime.tv_usec;
   usage->system_microseconds = (uint64_t)native.ru_stime.tv_sec * 1000000 + (uint64_t)native.ru_stime.tv_usec;
   usage->maximum_resident_bytes = (uint64_t)native.ru_maxrss * 1024;  // ru_maxrss is in KiB
 }
+
+void cl_children_usage(struct cl_usage *usage) { summarize(RUSAGE_CHILDREN, usage); }
+void cl_own_usage(struct cl_usage *usage) { summarize(RUSAGE_SELF, usage); }
+int32_t cl_ticks_per_second(void) { return (int32_t)sysconf(_SC_CLK_TCK); }
 
 int32_t cl_kill(int32_t process, int32_t signal) { return (int32_t)CL_RESULT(kill(process, signal)); }
 
@@ -59,6 +63,26 @@ int32_t cl_become_subreaper(void) { return (int32_t)CL_RESULT(prctl(PR_SET_CHILD
 int32_t cl_set_no_new_privileges(void) { return (int32_t)CL_RESULT(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 int32_t cl_has_no_new_privileges(void) { return (int32_t)CL_RESULT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)); }
 void cl_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+// linux/sched/types.h; libc has no name for it.
+struct schedule {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
+int32_t cl_prefer_short_slices(void) {
+  struct schedule wanted = {
+      .size = sizeof wanted,
+      .policy = 0,  // SCHED_OTHER
+      .flags = 1,   // SCHED_FLAG_RESET_ON_FORK
+      .nice = getpriority(PRIO_PROCESS, 0),
+      .runtime = 100000,  // nanoseconds, the least that there is
+  };
+  return (int32_t)CL_RESULT(syscall(SYS_sched_setattr, 0, &wanted, 0));
+}
 
 int32_t cl_processor_count(void) {
   cpu_set_t set;

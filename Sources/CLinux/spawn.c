@@ -37,6 +37,7 @@ static const int native_resources[CL_RESOURCE_COUNT] = {
     [CL_RESOURCE_MESSAGE_QUEUES] = RLIMIT_MSGQUEUE,
     [CL_RESOURCE_NICE] = RLIMIT_NICE,
     [CL_RESOURCE_REALTIME_PRIORITY] = RLIMIT_RTPRIO,
+    [CL_RESOURCE_PROCESSES] = RLIMIT_NPROC,
 };
 
 int32_t cl_get_limit(int32_t resource, uint64_t *soft, uint64_t *hard) {

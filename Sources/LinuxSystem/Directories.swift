@@ -63,6 +63,13 @@ extension Files {
     }
   }
 
+  /// Removes an entry of an open directory and all that lies beneath it, likewise.
+  package static func removeTree(
+    _ entry: DirectoryEntry, in directory: borrowing Descriptor, mayContinue: () -> Bool
+  ) -> Bool {
+    remove(entry, from: directory, depth: 0, mayContinue: mayContinue)
+  }
+
   private static func remove(
     _ entry: DirectoryEntry, from directory: borrowing Descriptor, depth: Int, mayContinue: () -> Bool
   ) -> Bool {
@@ -80,11 +87,13 @@ extension Files {
     return unsafe cl_remove(directory.raw, path, 1) >= 0
   }
 
-  /// What an entry of an open directory names, links followed; its name need not be UTF-8.
-  package static func status(of entry: DirectoryEntry, in directory: Int32) throws(SystemCallError) -> FileStatus {
+  /// What an entry of an open directory names; its name need not be UTF-8.
+  package static func status(
+    of entry: DirectoryEntry, in directory: Int32, followingLinks: Bool = true
+  ) throws(SystemCallError) -> FileStatus {
     var native = cl_file_status()
     let path = entry.bytes.map { CChar(bitPattern: $0) } + [0]
-    try checked(unsafe cl_status(directory, path, 1, &native), "fstatat")
+    try checked(unsafe cl_status(directory, path, followingLinks ? 1 : 0, &native), "fstatat")
     return FileStatus(native)
   }
 

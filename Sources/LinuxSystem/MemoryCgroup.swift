@@ -38,8 +38,7 @@ package struct MemoryCgroup: ~Copyable {
 
   /// Everything that is charged to the cgroup and those beneath it: page cache, tmpfs and the kernel's own memory included.
   package func usageBytes(_ buffer: inout [UInt8]) -> UInt64? {
-    guard let count = usage.read(into: &buffer) else { return nil }
-    return KernelText.onlyNumber(in: buffer.span.extracting(0..<count))
+    usage.number(&buffer)
   }
 
   /// Pages of files on a disk, which the kernel gives up before it kills. Those of a tmpfs are not among them: nothing but
@@ -58,14 +57,11 @@ package struct MemoryCgroup: ~Copyable {
 
   /// How often the kernel killed a process of the cgroup because memory ran out, here or above.
   package func killCount(_ buffer: inout [UInt8]) -> UInt64? {
-    guard let count = killed.read(into: &buffer) else { return nil }
-    return KernelText.number(of: "oom_kill", in: buffer.span.extracting(0..<count))
+    killed.number(of: "oom_kill", &buffer)
   }
 
   /// How often this cgroup's own limit stood in the way of an allocation.
   package func limitHitCount(_ buffer: inout [UInt8]) -> UInt64? {
-    guard let count = limitHits.read(into: &buffer) else { return nil }
-    let text = buffer.span.extracting(0..<count)
-    return version == .v1 ? KernelText.onlyNumber(in: text) : KernelText.number(of: "max", in: text)
+    version == .v1 ? limitHits.number(&buffer) : limitHits.number(of: "max", &buffer)
   }
 }

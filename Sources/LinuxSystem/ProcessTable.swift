@@ -58,6 +58,36 @@ package enum ProcessTable {
     return number(content[start..<end])
   }
 
+  /// Whether the kernel shows processes here at all.
+  package static var canBeRead: Bool { parent(of: Processes.ownID) != nil }
+
+  /// The threads of all the processes together.
+  package static func threadCount(of processes: [Int32], _ buffer: inout [UInt8]) -> UInt64 {
+    var sum: UInt64 = 0
+    for process in processes { sum += statistics([17], of: process, &buffer) ?? 1 }
+    return sum
+  }
+
+  /// The CPU time of all the processes together, that of the ended children that each waited for included.
+  package static func cpuNanoseconds(of processes: [Int32], _ buffer: inout [UInt8]) -> UInt64 {
+    var ticks: UInt64 = 0
+    // utime, stime, cutime, cstime.
+    for process in processes { ticks += statistics([11, 12, 13, 14], of: process, &buffer) ?? 0 }
+    return ticks * (1_000_000_000 / UInt64(max(1, cl_ticks_per_second())))
+  }
+
+  /// The sum of fields of /proc/<pid>/stat, counted from the state, which follows the process's name. nil for a process that
+  /// is gone.
+  private static func statistics(_ fields: [Int], of process: Int32, _ buffer: inout [UInt8]) -> UInt64? {
+    guard let file = try? KernelFile("/proc/\(process)/stat"), let count = file.read(into: &buffer),
+      let close = buffer[..<count].lastIndex(of: UInt8(ascii: ")")), close + 2 < count
+    else { return nil }
+    let text = buffer.span.extracting((close + 2)..<count)
+    var sum: UInt64 = 0
+    for field in fields { sum += KernelText.number(inField: field, of: text) ?? 0 }
+    return sum
+  }
+
   private static func number(_ digits: ArraySlice<UInt8>) -> Int32? {
     KernelText.number(digits.span).flatMap { Int32(exactly: $0) }
   }

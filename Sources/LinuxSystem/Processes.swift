@@ -10,9 +10,18 @@ package struct ReapedProcess: Equatable, Sendable {
 /// The calling process and its children.
 package enum Processes {
   package static var ownID: Int32 { cl_process_id() }
+  package static var userID: UInt32 { cl_effective_user_id() }
   package static var parentID: Int32 { cl_parent_id() }
   /// The process group, see getpgrp(2).
   package static var ownGroup: Int32 { cl_process_group() }
+
+  /// Whether user ids mean something else here than on the machine, see user_namespaces(7): the first namespace maps all of
+  /// them to themselves.
+  package static var areInOwnUserNamespace: Bool {
+    var buffer = [UInt8](repeating: 0, count: 512)
+    guard let file = try? KernelFile("/proc/self/uid_map"), let count = file.read(into: &buffer) else { return false }
+    return !UserMap.isWhole(buffer.span.extracting(0..<count))
+  }
 
   package enum ReapResult {
     case reaped(ReapedProcess)
@@ -41,15 +50,29 @@ package enum Processes {
     package let userMicroseconds: UInt64
     package let systemMicroseconds: UInt64
     package let maximumResidentBytes: UInt64
+
+    init(_ native: cl_usage) {
+      userMicroseconds = native.user_microseconds
+      systemMicroseconds = native.system_microseconds
+      maximumResidentBytes = native.maximum_resident_bytes
+    }
+
+    /// CPU time, user and system.
+    package var nanoseconds: UInt64 { (userMicroseconds + systemMicroseconds) * 1_000 }
+  }
+
+  /// What this process used itself, see getrusage(2), RUSAGE_SELF.
+  package static var ownUsage: Usage {
+    var native = cl_usage()
+    unsafe cl_own_usage(&native)
+    return Usage(native)
   }
 
   /// See getrusage(2), RUSAGE_CHILDREN: a child whose own children it did not wait for is not complete there.
   package static var childrenUsage: Usage {
     var native = cl_usage()
     unsafe cl_children_usage(&native)
-    return Usage(
-      userMicroseconds: native.user_microseconds, systemMicroseconds: native.system_microseconds,
-      maximumResidentBytes: native.maximum_resident_bytes)
+    return Usage(native)
   }
 
   /// See kill(2): a positive number is a process, -1 everything that this process may signal, but itself.
@@ -94,6 +117,11 @@ package enum Processes {
 
   /// A write without a reader answers EPIPE instead of killing.
   package static func ignoreBrokenPipes() { cl_ignore_broken_pipes() }
+
+  /// Asks the scheduler for short turns, for which this process is let in early: among two thousand processes of a fork bomb,
+  /// on a machine that was busy besides, it was its turn after 20 s without. Since Linux 6.12, see sched_setattr(2) and the
+  /// kernel's scheduler/sched-eevdf.rst; older kernels take the wish without granting it. Children do not inherit it.
+  package static func preferShortSlices() { _ = cl_prefer_short_slices() }
 
   /// Ends this process at once.
   package static func exitNow(_ status: Int32) -> Never { cl_exit_now(status) }

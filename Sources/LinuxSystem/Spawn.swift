@@ -4,7 +4,7 @@ internal import CLinux
 package struct ResourceLimit: Sendable {
   package enum Resource: Sendable {
     case cpuSeconds, fileSize, data, stack, core, openFiles, lockedMemory, pendingSignals, messageQueues, nice,
-      realtimePriority
+      realtimePriority, processes
 
     var native: Int32 {
       let resource =
@@ -20,6 +20,7 @@ package struct ResourceLimit: Sendable {
         case .messageQueues: CL_RESOURCE_MESSAGE_QUEUES
         case .nice: CL_RESOURCE_NICE
         case .realtimePriority: CL_RESOURCE_REALTIME_PRIORITY
+        case .processes: CL_RESOURCE_PROCESSES
         }
       return Int32(bitPattern: resource.rawValue)
     }

@@ -141,6 +141,11 @@ struct Confinement: ~Copyable {
       // SIGXCPU at the limit, which Python and bash die of; SIGKILL a second later for what ignores it.
       limits.append(try ResourceLimit(.cpuSeconds, soft: UInt64(seconds), hard: UInt64(seconds) + 1))
     }
+    // Elsewhere it would count the user's processes on the whole node.
+    if let threads = configuration.threads, Processes.areInOwnUserNamespace {
+      // The watch comes first: this is for what is faster than it. The supervisor counts as well.
+      limits.append(try ResourceLimit(.processes, both: Int64(clamping: threads) + 32))
+    }
     if let bytes = configuration.dataSizeBytes { limits.append(try ResourceLimit(.data, both: bytes)) }
     return limits
   }

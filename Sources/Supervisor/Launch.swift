@@ -35,7 +35,9 @@ struct Launch {
         .launchFailed(step: "preparing the working directory", problem: error.message), account: nil)
     }
     enterScope(&report)
-    let watches = Watches(configuration, ownProcess: beginning.ownProcess, &report)
+    let watches = Watches(
+      configuration, ownProcess: beginning.ownProcess, workDirectory: work.path, &report)
+    let sharedMemory = SharedMemory(isOwn: beginning.ownProcess == 1)
 
     let started: Started
     do {
@@ -43,12 +45,12 @@ struct Launch {
     } catch {
       // The layers are known by now, and worth knowing: one of them may be the reason.
       reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: []))
-      clean(work)
+      clean(work, sharedMemory)
       return reporter.finish(error.verdict, account: nil)
     }
     protectSupervisor(work, &report)
     reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: started.withheldNames))
-    return supervise(started, in: work, reporter, beginning, watches, report)
+    return supervise(started, in: work, sharedMemory, reporter, beginning, watches, report)
   }
 
   private func startFrame(run: String, _ report: IsolationReport, _ watched: WatchedLimits, withheldNames: [String])
@@ -64,8 +66,10 @@ struct Launch {
 
   /// Leftovers cost a rerun in the same pod disk space, and a laptop its tidiness. A second is enough for what is sane;
   /// the rest goes with the pod.
-  private func clean(_ work: borrowing WorkDirectory) {
-    _ = work.remove(until: Instant.now.advanced(by: .seconds(1)))
+  private func clean(_ work: borrowing WorkDirectory, _ sharedMemory: borrowing SharedMemory) {
+    let deadline = Instant.now.advanced(by: .seconds(1))
+    sharedMemory.empty(until: deadline)
+    _ = work.remove(until: deadline)
   }
 }
 
@@ -73,7 +77,8 @@ struct Launch {
 
 extension Launch {
   private func supervise(
-    _ given: consuming Started, in work: borrowing WorkDirectory, _ reporter: consuming Reporter,
+    _ given: consuming Started, in work: borrowing WorkDirectory, _ sharedMemory: borrowing SharedMemory,
+    _ reporter: consuming Reporter,
     _ beginning: consuming TaskRun.Beginning, _ watches: consuming Watches, _ report: IsolationReport
   ) -> Int32 {
     var started = given
@@ -114,7 +119,7 @@ extension Launch {
       tree.kill()
     }
     let outcome = loop.finish()
-    clean(work)
+    clean(work, sharedMemory)
     let verdict = verdict(on: outcome, failure: failure, report)
     let account = Reporter.Account(
       durationNanoseconds: outcome.endedAt.nanoseconds(since: startedAt), processesKilled: outcome.processesKilled,

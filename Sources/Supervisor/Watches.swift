@@ -8,6 +8,9 @@ struct Watches: ~Copyable {
   /// Memory as the cgroup counts it, and as the tree's processes do where the cgroup has others in it too.
   private var memory: MemoryGauge
   private var treeMemory: MemoryGauge
+  private var processes: ProcessGauge
+  private var disk: DiskGauge
+  private var cpu: CPUGauge
   /// The limits that hold, for the `start` frame.
   let limits: WatchedLimits
   /// What the script was ended for.
@@ -18,7 +21,9 @@ struct Watches: ~Copyable {
   private static let bufferSize = 8 * 1024
 
   /// Opens what there is to be watched, before the child is born, so that what was there before is known.
-  init(_ configuration: EffectiveConfiguration, ownProcess: Int32, _ report: inout IsolationReport) {
+  init(
+    _ configuration: EffectiveConfiguration, ownProcess: Int32, workDirectory: String, _ report: inout IsolationReport
+  ) {
     let cgroups = try? CgroupTable()
     var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
     var limits = WatchedLimits()
@@ -29,6 +34,11 @@ struct Watches: ~Copyable {
       memory = MemoryGauge(cgroupOf: plan, cgroups, &buffer)
       treeMemory = MemoryGauge(treeOf: plan, root: ownProcess)
     }
+    processes = ProcessGauge(configuration, cgroups, root: ownProcess, &buffer, &report)
+    // Whoever is process 1 is in a container.
+    disk = DiskGauge(configuration, workDirectory: workDirectory, ownsVolumes: ownProcess == 1, &report)
+    limits.diskBytes = disk.effectiveLimit
+    cpu = CPUGauge(configuration, cgroups, root: ownProcess, &buffer, &report)
     self.limits = limits
     self.buffer = buffer
   }
@@ -36,14 +46,19 @@ struct Watches: ~Copyable {
   /// When to look next.
   var nextDue: Instant? {
     guard finding == nil else { return nil }
-    return earliest(memory.nextDue, treeMemory.nextDue)
+    return earliest(
+      earliest(memory.nextDue, treeMemory.nextDue), earliest(earliest(processes.nextDue, disk.nextDue), cpu.nextDue))
   }
 
   /// Looks at what is due.
   /// - Returns: what the tree is to be ended for.
   mutating func sample(at now: Instant) -> Intervention? {
     guard finding == nil else { return nil }
-    finding = memory.sample(&buffer, at: now) ?? treeMemory.sample(&buffer, at: now)
+    // Processes first: too many of them use up everything else as well.
+    finding =
+      processes.sample(&buffer, at: now) ?? memory.sample(&buffer, at: now) ?? treeMemory.sample(&buffer, at: now)
+      ?? disk.sample(at: now) ?? cpu.sample(&buffer, at: now)
+    if finding?.key == .memory, let cause = processes.sample(&buffer, at: now, evenBeforeDue: true) { finding = cause }
     return finding?.intervention
   }
 

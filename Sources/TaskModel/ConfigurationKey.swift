@@ -6,7 +6,7 @@ internal import JSON
 package enum ConfigurationKey: UInt8, CaseIterable, Sendable {
   case script, scriptEnvironment, runtime, arguments, standardInput, identifier
   case timeout, grace
-  case cpuTime, memory, dataSize, openFiles, fileSize
+  case cpuTime, memory, processes, threads, dataSize, openFiles, fileSize, disk
   case standardOutputLimit, standardErrorLimit, logLimit, output
   case network, seccomp, read, write, environment, passEnvironment, require, disable
   case exitCode, log, terminationMessage, heartbeat
@@ -127,11 +127,19 @@ extension ConfigurationKey {
     case .cpuTime:
       ConfigurationRow(
         "cpu_time", Self.duration(Self.second, Self.longest, zero: .off), .request, .number(0), "DURATION",
-        "CPU time that each process may use, rounded up to whole seconds; 0 or off for no limit")
+        "CPU time of all processes together, and of each, there rounded up to whole seconds; 0 or off for no limit")
     case .memory:
       ConfigurationRow(
         "memory", Self.size(Self.mebi, zero: .offOrAutomatic), .request, .automatic, "SIZE",
         "memory of all processes together; auto for the cgroup's limit less a reserve, 0 or off for no watch")
+    case .processes:
+      ConfigurationRow(
+        "processes", .number(.count, minimum: 1, maximum: 1 << 22, zero: .off), .request, .number(128), "COUNT",
+        "processes at the same time; 0 or off for no limit")
+    case .threads:
+      ConfigurationRow(
+        "threads", .number(.count, minimum: 1, maximum: 1 << 22, zero: .off), .request, .number(1_024), "COUNT",
+        "threads of all processes at the same time; 0 or off for no limit")
     case .dataSize:
       ConfigurationRow(
         "data_size", Self.size(Self.mebi, zero: .off), .request, .number(0), "SIZE",
@@ -144,6 +152,11 @@ extension ConfigurationKey {
       ConfigurationRow(
         "file_size", Self.size(0), .request, .number(256 * Self.mebi), "SIZE",
         "size of each file that is written (RLIMIT_FSIZE); 0 forbids writing to files")
+    case .disk:
+      ConfigurationRow(
+        "disk", Self.size(64 * Self.kibi, zero: .offOrAutomatic), .request, .automatic, "SIZE",
+        "bytes in /tmp and /dev/shm; auto for a little less than their size where they are in memory, 0 or off for no "
+          + "watch")
     case .standardOutputLimit:
       ConfigurationRow(
         "stdout_limit", Self.size(0), .request, .number(4 * Self.mebi), "SIZE",

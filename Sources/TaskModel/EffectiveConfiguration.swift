@@ -78,7 +78,13 @@ extension EffectiveConfiguration {
   package var cpuTimeSeconds: Int64? {
     number(.cpuTime) == 0 ? nil : (number(.cpuTime) + 999) / 1_000
   }
+  /// Of the whole tree; nil for no limit.
+  package var cpuTime: Duration? { number(.cpuTime) == 0 ? nil : .milliseconds(number(.cpuTime)) }
   package var memory: WatchedLimit { watched(.memory) }
+  package var disk: WatchedLimit { watched(.disk) }
+  /// Nil for no limit.
+  package var processes: UInt64? { number(.processes) == 0 ? nil : UInt64(number(.processes)) }
+  package var threads: UInt64? { number(.threads) == 0 ? nil : UInt64(number(.threads)) }
   /// RLIMIT_DATA in bytes, nil for no limit.
   package var dataSizeBytes: Int64? { number(.dataSize) == 0 ? nil : number(.dataSize) }
   package var openFiles: Int64 { number(.openFiles) }

@@ -18,6 +18,12 @@ package enum IsolationLayer: UInt8, Sendable, CaseIterable {
   case environment
   /// The end of the tree before its memory is used up.
   case memoryWatch
+  /// The end of the tree when it has too many processes or threads.
+  case processWatch
+  /// The end of the tree before its volumes are full.
+  case diskWatch
+  /// The end of the tree when it has used up its CPU time.
+  case cpuWatch
   /// The supervisor's own seccomp filter and Landlock domain, from the script's first instruction on.
   case supervisor
 
@@ -32,6 +38,9 @@ package enum IsolationLayer: UInt8, Sendable, CaseIterable {
     case .signalScope: "signal_scope"
     case .environment: "environment"
     case .memoryWatch: "memory_watch"
+    case .processWatch: "process_watch"
+    case .diskWatch: "disk_watch"
+    case .cpuWatch: "cpu_watch"
     case .supervisor: "supervisor"
     }
   }

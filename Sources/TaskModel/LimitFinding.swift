@@ -13,6 +13,8 @@ package struct LimitFinding: Equatable, Sendable {
 
   package var intervention: Intervention {
     switch key {
+    case .processes, .threads: .processLimit
+    case .disk: .diskLimit
     case .cpuTime: .cpuLimit
     default: .memoryLimit
     }

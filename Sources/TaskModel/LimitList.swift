@@ -9,9 +9,11 @@ package struct LimitEntry: Sendable {
 /// The limits that are found out at run time, nil where there is none.
 package struct WatchedLimits: Equatable, Sendable {
   package var memoryBytes: UInt64?
+  package var diskBytes: UInt64?
 
-  package init(memoryBytes: UInt64? = nil) {
+  package init(memoryBytes: UInt64? = nil, diskBytes: UInt64? = nil) {
     self.memoryBytes = memoryBytes
+    self.diskBytes = diskBytes
   }
 }
 
@@ -36,6 +38,9 @@ extension EffectiveConfiguration {
       var value: Int64?
       switch (key, self[key].value) {
       case (.memory, _): value = watched.memoryBytes.map { Int64(clamping: $0) }
+      case (.processes, _) where disabled.contains(.processWatch), (.threads, _) where disabled.contains(.processWatch):
+        value = nil
+      case (.disk, _): value = watched.diskBytes.map { Int64(clamping: $0) }
       case (_, .number(let number)?): value = zero.isOff && number == 0 ? nil : number
       default: continue
       }

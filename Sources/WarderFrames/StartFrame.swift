@@ -65,9 +65,9 @@ public struct StartFrame: Sendable, Hashable {
   /// The most withheld names that a frame lists; more are counted as others.
   public static let mostNames = 40
   /// The most limits that a frame lists; more are left out.
-  public static let mostLimits = 40
+  public static let mostLimits = 24
   /// The most layers that a frame lists; more are left out.
-  public static let mostLayers = 12
+  public static let mostLayers = 14
   /// The most details of a layer that a frame lists; more are left out.
   public static let mostDetails = 5
 }

@@ -65,6 +65,8 @@ struct KeySample {
     case .memory: samples(("64Mi", #""64Mi""#), ("off", #""off""#))
     case .dataSize: samples(("64Mi", #""64Mi""#), ("off", #""off""#))
     case .openFiles: samples(("16", "16"), ("1048576", "1048576"))
+    case .processes, .threads: samples(("64", "64"), ("off", "0"))
+    case .disk: samples(("64Mi", #""64Mi""#), ("off", #""off""#))
     case .fileSize: samples(("1Mi", "1048576"), ("0", "0"))
     case .standardOutputLimit, .standardErrorLimit: samples(("64Ki", #""64Ki""#), ("500k", "500000"))
     case .logLimit: samples(("256Ki", #""256Ki""#), ("64Mi", #""64Mi""#))

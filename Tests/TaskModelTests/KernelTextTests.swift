@@ -55,6 +55,15 @@ import Testing
     for text in ["", "max", "maxi\n", "-1\n", "64M\n"] { #expect(CgroupLimit(Array(text.utf8).span) == nil, "\(text)") }
   }
 
+  @Test func userMaps() {
+    func isWhole(_ text: String) -> Bool { UserMap.isWhole(Array(text.utf8).span) }
+    #expect(isWhole("         0          0 4294967295\n"))
+    #expect(isWhole(""))
+    #expect(!isWhole("         0       1000          1\n"))
+    #expect(!isWhole("         0 1478885376      65536\n"))
+    #expect(!isWhole("0 1000 1\n1 100000 65536\n"))
+  }
+
   private func number(_ text: String) -> UInt64? { KernelText.number(Array(text.utf8).span) }
 
   private func number(of key: String, in text: String) -> UInt64? {

@@ -207,11 +207,14 @@ import Testing
     let limits = configuration.limits(WatchedLimits(memoryBytes: 48 << 20))
     #expect(
       limits.map { $0.name } == [
-        "timeout_ms", "grace_ms", "cpu_time_ms", "memory_bytes", "data_size_bytes", "open_files", "file_size_bytes",
+        "timeout_ms", "grace_ms", "cpu_time_ms", "memory_bytes", "processes", "threads", "data_size_bytes",
+        "open_files", "file_size_bytes", "disk_bytes",
         "stdout_limit_bytes", "stderr_limit_bytes", "log_limit_bytes",
       ])
     #expect(
-      limits.map { $0.value } == [1_500, 2_000, 2_000, 48 << 20, nil, 1_024, 0, 4 << 20, 1 << 20, 9 << 20])
+      limits.map { $0.value } == [
+        1_500, 2_000, 2_000, 48 << 20, 128, 1_024, nil, 1_024, 0, nil, 4 << 20, 1 << 20, 9 << 20,
+      ])
   }
 
   @Test func helpNamesEverything() {

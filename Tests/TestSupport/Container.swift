@@ -70,6 +70,8 @@ package struct Container: Sendable {
   package var mayGainPrivileges = false
   /// Other directories of this machine, read-only, by the path that they get inside.
   package var mounts: [String: String] = [:]
+  /// The same, but writable; one at `/tmp` takes the place of the memory-backed one.
+  package var writableMounts: [String: String] = [:]
   /// Further memory-backed directories that anybody may write to.
   package var writableDirectories: [String] = []
   /// The kubelet mounts one; mode 0666 there as here.
@@ -127,13 +129,14 @@ package struct Container: Sendable {
     words += user.option
     if !hasDefaultCapabilities { words += ["--cap-drop", "all"] }
     if !mayGainPrivileges { words += ["--security-opt", "no-new-privileges"] }
-    for directory in ["/tmp"] + writableDirectories {
+    for directory in ["/tmp"] + writableDirectories where writableMounts[directory] == nil {
       let options = "tmpfs-mode=1777,tmpfs-size=\(temporarySize),notmpcopyup"
       words += ["--mount", "type=tmpfs,destination=\(directory),\(options)"]
     }
     if let task { words += ["--volume", "\(task.path):/task:ro"] }
     if let terminationLog { words += ["--volume", "\(terminationLog.path):/dev/termination-log:rw"] }
     for (inside, outside) in mounts { words += ["--volume", "\(outside):\(inside):ro"] }
+    for (inside, outside) in writableMounts { words += ["--volume", "\(outside):\(inside):rw"] }
     for (name, value) in environment { words += ["--env", "\(name)=\(value)"] }
     if let memoryLimit { words += ["--memory", memoryLimit, "--memory-swap", memoryLimit] }
     if let processLimit { words += ["--pids-limit", String(processLimit)] }

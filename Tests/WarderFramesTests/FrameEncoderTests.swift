@@ -79,8 +79,8 @@ import WarderFrames
           "a_limit_whose_name_is_so_long_\($0 % 40 + 10)",
           generator.oneIn(9) ? .integer(.min) : .string(long(&generator)))
       }
-      if start.limits.count > 40 { start.limits.removeLast(start.limits.count - 40) }
-      start.isolation = (0..<12).map { layer in
+      start.limits = Array(start.limits.prefix(StartFrame.mostLimits))
+      start.isolation = (0..<StartFrame.mostLayers).map { layer in
         IsolationLayer(
           "layer_whose_name_is_very_long_\(layer + 10)", .degraded,
           details: (0..<5).map { Field("detail_whose_name_is_so_long_\($0 + 100)", long(&generator)) })

@@ -32,6 +32,9 @@ struct cl_file_status {
   uint64_t size;
   uint64_t device;
   uint64_t inode;
+  uint32_t links;
+  /// Bytes that the file occupies, which holes do not.
+  uint64_t allocated;
 };
 
 int32_t cl_open(int32_t directory, const char *_Nonnull path, int32_t flags, uint32_t mode);

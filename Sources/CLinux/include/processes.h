@@ -27,6 +27,10 @@ struct cl_usage {
   uint64_t maximum_resident_bytes;
 };
 void cl_children_usage(struct cl_usage *_Nonnull usage);
+/// What this process itself used.
+void cl_own_usage(struct cl_usage *_Nonnull usage);
+/// Clock ticks in a second, in which /proc counts CPU time (sysconf(3)).
+int32_t cl_ticks_per_second(void);
 
 int32_t cl_kill(int32_t process, int32_t signal);
 int32_t cl_pidfd_open(int32_t process);
@@ -42,6 +46,9 @@ int32_t cl_set_no_new_privileges(void);
 int32_t cl_has_no_new_privileges(void);
 /// Writes to a pipe or socket without a reader answer EPIPE, and do not kill.
 void cl_ignore_broken_pipes(void);
+
+/// Asks for short turns on the processor, and so for early ones; children do not inherit it (sched_setattr(2)).
+int32_t cl_prefer_short_slices(void);
 
 /// The processors that this process may run on (sched_getaffinity(2)).
 int32_t cl_processor_count(void);

@@ -1,0 +1,94 @@
+internal import LinuxSystem
+internal import TaskModel
+internal import WarderFrames
+
+/// Counts the script's processes and threads, when the watch says that it is time.
+///
+/// Where a cgroup holds nobody else its count is read, and the processes are counted one by one only when they could be too
+/// many. Elsewhere the number that the kernel gave out last bounds the births since the last walk through the tree, so that
+/// a quiet script on a busy machine costs a walk now and then.
+struct ProcessGauge: ~Copyable {
+  private let watch: ProcessWatch
+  private let root: Int32
+  /// `pids.current`; closed where no cgroup counts the tree alone.
+  private let cgroup: KernelFile
+  /// What it counts besides the tree: this process.
+  private let others: UInt64
+  /// `/proc/loadavg`, whose last field is the number that was given out last.
+  private let loadAverage: KernelFile
+  private var births: BirthCounter
+  /// An upper bound of the tree's threads at the last look.
+  private var bound: UInt64 = 0
+
+  private(set) var nextDue: Instant?
+
+  /// A walk takes a twentieth of the time at most.
+  private static let walkShare: UInt64 = 20
+
+  init(
+    _ configuration: EffectiveConfiguration, _ cgroups: CgroupTable?, root: Int32, _ buffer: inout [UInt8],
+    _ report: inout IsolationReport
+  ) {
+    watch = ProcessWatch(processes: configuration.processes, threads: configuration.threads)
+    self.root = root
+    let isWanted = configuration.processes != nil || configuration.threads != nil
+    guard isWanted, !configuration.disabled.contains(.processWatch) else {
+      cgroup = .none
+      loadAverage = .none
+      others = 0
+      births = BirthCounter(last: 0, greatest: 0)
+      report.set(.processWatch, .disabled)
+      return
+    }
+
+    let location = cgroups?.location(of: "pids")
+    var counter = KernelFile.none
+    if let location, CgroupTable.isAlone(in: location.directory) {
+      counter = (try? KernelFile(location.directory + "/pids.current")) ?? .none
+    }
+    others = counter.number(&buffer) ?? 0
+    cgroup = counter
+    loadAverage = (try? KernelFile("/proc/loadavg")) ?? .none
+    births = BirthCounter(
+      last: loadAverage.number(inField: 4, &buffer) ?? 0,
+      greatest: (try? KernelFile("/proc/sys/kernel/pid_max"))?.number(&buffer) ?? 1 << 22)
+    guard ProcessTable.canBeRead else {
+      report.set(.processWatch, .unavailable, reason: "/proc cannot be read")
+      return
+    }
+    let source = others > 0 ? location?.version == .v1 ? "cgroup1" : "cgroup2" : "tree"
+    report.set(.processWatch, .active, details: [Field("source", source)])
+    nextDue = .now
+  }
+
+  /// What there is too much of, if it is time to look.
+  mutating func sample(
+    _ buffer: inout [UInt8], at now: Instant, evenBeforeDue isForced: Bool = false
+  ) -> LimitFinding? {
+    guard let due = nextDue, due <= now || isForced else { return nil }
+    let before = bound
+    let exact = others > 0 ? cgroup.number(&buffer).map { $0 - min($0, others) } : nil
+    bound = exact ?? bound + birthsSinceLast(&buffer)
+    if watch.needsCount(atMost: bound) {
+      let processes = ProcessTable.descendants(of: root)
+      let threads = exact ?? ProcessTable.threadCount(of: processes, &buffer)
+      if let excess = watch.excess(processes: UInt64(processes.count), threads: threads) {
+        nextDue = nil
+        return excess == .processes
+          ? LimitFinding(.processes, used: UInt64(processes.count), allowed: watch.processes ?? 0)
+          : LimitFinding(.threads, used: threads, allowed: watch.threads ?? 0)
+      }
+      bound = max(threads, UInt64(processes.count))
+    }
+    let cost = Instant.now.nanoseconds(since: now)
+    nextDue = now.advanced(
+      byNanoseconds: max(watch.interval(before: before, now: bound), cost * Self.walkShare))
+    return nil
+  }
+
+  /// Where the kernel does not tell, so many that the tree is counted each time.
+  private mutating func birthsSinceLast(_ buffer: inout [UInt8]) -> UInt64 {
+    guard let last = loadAverage.number(inField: 4, &buffer) else { return 1 << 32 }
+    return births.births(last: last)
+  }
+}

@@ -1,0 +1,5 @@
+# A fork bomb as everybody knows it.
+echo started
+:() { : | : & }
+:
+sleep 600
