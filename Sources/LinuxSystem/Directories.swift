@@ -33,6 +33,24 @@ extension Descriptor {
 }
 
 extension Descriptor {
+  /// How many names in an open directory begin with a digit; counting stops above `most`. Nothing is allocated for each.
+  package func countNumbers(upTo most: Int) throws(SystemCallError) -> Int {
+    try rewindDirectory()
+    var batch = [UInt8](repeating: 0, count: 4 * 1024)
+    var numbers = 0
+    while numbers <= most {
+      let used = unsafe batch.withUnsafeMutableBytes {
+        unsafe cl_list_names(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+      }
+      let filled = Int(try checked(used, "getdents64"))
+      if filled == 0 { break }
+      for index in 0..<filled where (0x30...0x39).contains(batch[index]) && (index == 0 || batch[index - 1] == 0) {
+        numbers += 1
+      }
+    }
+    return numbers
+  }
+
   /// Listing starts anew.
   package func rewindDirectory() throws(SystemCallError) { try checked(cl_rewind(raw), "lseek") }
 }

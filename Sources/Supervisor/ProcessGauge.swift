@@ -17,6 +17,8 @@ struct ProcessGauge: ~Copyable {
   /// `/proc/loadavg`, whose last field is the number that was given out last.
   private let loadAverage: KernelFile
   private var births: BirthCounter
+  /// `/proc` of a process namespace that is this process's own: what is listed there is the tree. Open only where that is so.
+  private let listing: Descriptor
   /// An upper bound of the tree's threads at the last look.
   private var bound: UInt64 = 0
 
@@ -35,6 +37,7 @@ struct ProcessGauge: ~Copyable {
     guard isWanted, !configuration.disabled.contains(.processWatch) else {
       cgroup = .none
       loadAverage = .none
+      listing = .none
       others = 0
       births = BirthCounter(last: 0, greatest: 0)
       report.set(.processWatch, .disabled)
@@ -48,6 +51,8 @@ struct ProcessGauge: ~Copyable {
     }
     others = counter.number(&buffer) ?? 0
     cgroup = counter
+    // A walk through many processes takes many turns on a processor that each of them wants too; a list takes one.
+    listing = root == 1 && others > 0 ? (try? Files.open("/proc", .directory)) ?? .none : .none
     loadAverage = (try? KernelFile("/proc/loadavg")) ?? .none
     births = BirthCounter(
       last: loadAverage.number(inField: 4, &buffer) ?? 0,
@@ -70,20 +75,27 @@ struct ProcessGauge: ~Copyable {
     let exact = others > 0 ? cgroup.number(&buffer).map { $0 - min($0, others) } : nil
     bound = exact ?? bound + birthsSinceLast(&buffer)
     if watch.needsCount(atMost: bound) {
-      let processes = ProcessTable.descendants(of: root)
-      let threads = exact ?? ProcessTable.threadCount(of: processes, &buffer)
-      if let excess = watch.excess(processes: UInt64(processes.count), threads: threads) {
+      let (processes, threads) = count(threads: exact, &buffer)
+      if let excess = watch.excess(processes: processes, threads: threads) {
         nextDue = nil
         return excess == .processes
-          ? LimitFinding(.processes, used: UInt64(processes.count), allowed: watch.processes ?? 0)
+          ? LimitFinding(.processes, used: processes, allowed: watch.processes ?? 0)
           : LimitFinding(.threads, used: threads, allowed: watch.threads ?? 0)
       }
-      bound = max(threads, UInt64(processes.count))
+      bound = max(threads, processes)
     }
     let cost = Instant.now.nanoseconds(since: now)
     nextDue = now.advanced(
       byNanoseconds: max(watch.interval(before: before, now: bound), cost * Self.walkShare))
     return nil
+  }
+
+  private func count(threads: UInt64?, _ buffer: inout [UInt8]) -> (processes: UInt64, threads: UInt64) {
+    if let threads, listing.isOpen, let all = try? listing.countNumbers(upTo: 1 << 22) {
+      return (UInt64(max(0, all - 1)), threads)
+    }
+    let processes = ProcessTable.descendants(of: root)
+    return (UInt64(processes.count), threads ?? ProcessTable.threadCount(of: processes, &buffer))
   }
 
   /// Where the kernel does not tell, so many that the tree is counted each time.
