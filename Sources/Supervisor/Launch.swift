@@ -139,6 +139,7 @@ extension Launch {
   ) -> Verdict {
     if let failure { return .internalError(failure.message) }
     guard let end = outcome.end else {
+      if let cause = outcome.intervention { return .outlived(cause, outcome.finding, configuration) }
       return .internalError("the script's main process outlived every attempt to kill it")
     }
     let usage = Processes.childrenUsage

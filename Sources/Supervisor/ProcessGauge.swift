@@ -24,8 +24,9 @@ struct ProcessGauge: ~Copyable {
 
   private(set) var nextDue: Instant?
 
-  /// A walk takes a twentieth of the time at most.
-  private static let walkShare: UInt64 = 20
+  /// A walk takes a fifth of the time at most, but for the longest time between two.
+  private static let walkShare: UInt64 = 5
+  private static let longestInterval: UInt64 = 500_000_000
 
   init(
     _ configuration: EffectiveConfiguration, _ cgroups: CgroupTable?, root: Int32, _ buffer: inout [UInt8],
@@ -86,7 +87,7 @@ struct ProcessGauge: ~Copyable {
     }
     let cost = Instant.now.nanoseconds(since: now)
     nextDue = now.advanced(
-      byNanoseconds: max(watch.interval(before: before, now: bound), cost * Self.walkShare))
+      byNanoseconds: max(watch.interval(before: before, now: bound), min(cost * Self.walkShare, Self.longestInterval)))
     return nil
   }
 

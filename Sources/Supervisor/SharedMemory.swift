@@ -8,6 +8,8 @@ internal import TaskModel
 struct SharedMemory: ~Copyable {
   private let directory: Descriptor
   private let namesBefore: [[UInt8]]
+  /// Asked before the supervisor's own filter refuses the question.
+  private let user = Processes.userID
 
   /// More than this is left where it is.
   private static let mostEntries = 10_000
@@ -31,7 +33,6 @@ struct SharedMemory: ~Copyable {
     guard directory.isOpen, (try? directory.rewindDirectory()) != nil,
       let entries = try? directory.listNames(maximumEntries: Self.mostEntries)
     else { return }
-    let user = Processes.userID
     for entry in entries where !namesBefore.contains(entry.bytes) {
       guard Instant.now < deadline else { return }
       guard let status = try? Files.status(of: entry, in: directory.raw, followingLinks: false), status.userID == user

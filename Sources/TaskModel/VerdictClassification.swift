@@ -41,7 +41,7 @@ extension Verdict {
     let signal: Int32? = if case .signaled(let number) = facts.end { number } else { nil }
     if let intervention = facts.intervention {
       let (reason, cause) = describe(intervention, configuration)
-      let found: Words = facts.finding.map { $0.intervention == intervention ? $0.words : "" } ?? ""
+      let found = words(facts.finding, intervention)
       return Verdict(
         reason, exitCode: exitCode, signal: signal, message: "\(cause.text)\(found.text) and \(ending(facts.end).text)")
     }
@@ -57,6 +57,21 @@ extension Verdict {
     let status = exitCode ?? 0
     let hint = status == 0 ? "" : facts.denials.hint(configuration)
     return Verdict(.exited, exitCode: exitCode, message: "the script exited with status \(status)" + hint)
+  }
+
+  /// The verdict on a script that was ended for a reason, and whose main process the kernel had not removed a second after
+  /// SIGKILL: among hundreds of processes on a busy machine that happens.
+  package static func outlived(
+    _ intervention: Intervention, _ finding: LimitFinding?, _ configuration: EffectiveConfiguration
+  ) -> Verdict {
+    let (reason, cause) = describe(intervention, configuration)
+    return Verdict(
+      reason,
+      message: "\(cause.text)\(words(finding, intervention).text); its main process was killed and not gone in time")
+  }
+
+  private static func words(_ finding: LimitFinding?, _ intervention: Intervention) -> Words {
+    finding.map { $0.intervention == intervention ? $0.words : "" } ?? ""
   }
 
   // MARK: - Ended by the supervisor

@@ -6,7 +6,7 @@ import WarderFrames
 @Suite("CPU time", .needsContainers)
 struct CPUTests {
   private static func run(_ options: [String], _ arguments: [String]) async throws -> WarderRun {
-    try await Container(.python, ["--timeout", "60s"] + options, scriptArguments: arguments)
+    try await Container(.python, options, scriptArguments: arguments)
       .run(TaskDirectory("burn_cpu.py", in: "Tests/ContainerTests/Endurance"))
   }
 

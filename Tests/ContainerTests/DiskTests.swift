@@ -12,7 +12,7 @@ struct DiskTests {
     _ options: [String], _ arguments: [String], isOnDisk: Bool = false
   ) async throws -> WarderRun {
     let task = try TaskDirectory("fill_disk.py", in: directory)
-    var container = Container(.python, ["--timeout", "30s"] + options, scriptArguments: arguments)
+    var container = Container(.python, options, scriptArguments: arguments)
     let volume = try TemporaryPath(permissions: 0o777)
     if isOnDisk { container.writableMounts["/tmp"] = volume.path }
     let run = try await container.run(task)

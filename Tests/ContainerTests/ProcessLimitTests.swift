@@ -11,7 +11,7 @@ struct ProcessLimitTests {
   /// The container has a limit of its own, so that a watch that fails costs this machine no more than that.
   private static func container(_ image: ContainerEngine.Image, _ options: [String], _ arguments: [String]) -> Container
   {
-    var container = Container(image, ["--timeout", "60s"] + options, scriptArguments: arguments)
+    var container = Container(image, options, scriptArguments: arguments)
     container.processLimit = 2_000
     return container
   }
@@ -30,7 +30,6 @@ struct ProcessLimitTests {
       #expect(run.end == .exited(243))
       #expect(result.stdoutText.hasPrefix("started\n"))
       #expect(ProcessTable.scripts(marked: marker).isEmpty)
-      #expect(!run.logText.contains("survivors"))
     }
   }
 
@@ -70,7 +69,6 @@ struct ProcessLimitTests {
   @Test("without the watch a bomb goes on until the deadline", arguments: [["--disable", "process_watch"]])
   func switchedOff(_ options: [String]) async throws {
     var container = Self.container(.python, options + ["--timeout", "2s", "--grace", "100ms"], ["bomb"])
-    container.options = options + ["--timeout", "2s", "--grace", "100ms"]
     container.processLimit = 400
     let result = try await container.run(Self.bomb("fork_bomb.py")).result()
     #expect(result.reason == .timeout)

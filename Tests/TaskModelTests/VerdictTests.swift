@@ -81,6 +81,17 @@ import Testing
     #expect(finding.intervention == .memoryLimit)
   }
 
+  @Test func whoOutlivesItsKillIsStillToldByTheCause() throws {
+    let verdict = Verdict.outlived(
+      .processLimit, LimitFinding(.processes, used: 131, allowed: 128), try configuration())
+    #expect(verdict.reason == .processLimit)
+    #expect(verdict.signal == nil)
+    #expect(
+      verdict.message
+        == "the script had more processes or threads than it may (131, where processes allows 128); "
+        + "its main process was killed and not gone in time")
+  }
+
   @Test func theKernelsKillForMemoryIsTold() throws {
     var facts = TaskFacts(end: .signaled(9))
     #expect(Verdict.classify(facts, try configuration()).reason == .signaled)

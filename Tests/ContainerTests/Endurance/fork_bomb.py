@@ -33,7 +33,7 @@ elif way == "threads":
 elif way == "few":
     # As many as are allowed: nobody is ended for that.
     children = [os.fork() or time.sleep(600) for _ in range(int(sys.argv[2]))]
-    time.sleep(1)
+    time.sleep(3)
     for child in children:
         os.kill(child, signal.SIGKILL)
     print("done", flush=True)
