@@ -6,6 +6,8 @@ internal import WarderFrames
 struct Launch {
   let task: LoadedTask
   let configuration: EffectiveConfiguration
+  /// A program that may be executed besides what tasks may: this one itself, when it is to try things as a script would.
+  var alsoExecutable: String?
 
   /// Why the script's first instruction was never reached.
   struct Stop: Error {

@@ -16,7 +16,7 @@ extension Launch {
     var confinement = Confinement(
       grants: FilesystemPolicy.grants(
         script: work.scriptPath, taskDirectory: task.directory, workDirectory: work.path,
-        temporaryDirectory: WorkDirectory.parent, configuration: configuration),
+        temporaryDirectory: WorkDirectory.parent, configuration: configuration, alsoExecutable: alsoExecutable),
       configuration: configuration, profile: task.seccompProfile,
       protecting: SeccompProtection(processes: [beginning.ownProcess], groups: [Processes.ownGroup]), report: &report)
     let missing = report.missing(of: configuration.required)

@@ -9,6 +9,9 @@ enum ProcessorShare {
       quotaMicroseconds: quota?.quota, periodMicroseconds: quota?.period ?? 0, available: Machine.processorCount)
   }
 
+  /// Whether the container's share of the processors is limited at all.
+  static var hasQuota: Bool { currentQuota()?.quota != nil }
+
   private static func currentQuota() -> (quota: Int64?, period: Int64)? {
     // cgroup v2 has both numbers in one file, see the kernel's admin-guide/cgroup-v2.rst; v1 has a file for each.
     if let content = try? Files.read("/sys/fs/cgroup/cpu.max", maximumBytes: 64) { return parse(content) }

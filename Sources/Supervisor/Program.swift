@@ -5,6 +5,7 @@ internal import TaskModel
 package enum Program {
   /// - Returns: the process's exit code.
   package static func run(arguments: [[UInt8]]) -> Int32 {
+    if arguments.first?.elementsEqual(TrialProgram.flag.utf8) == true { return TrialProgram.run(arguments.dropFirst()) }
     let beginning: TaskRun.Beginning
     do { beginning = try begin() } catch {
       // Nothing to report with: the log's machinery is what could not be had.
@@ -12,6 +13,8 @@ package enum Program {
     }
     let invocation: Invocation
     do { invocation = try parseArguments(arguments) } catch {
+      // Whoever asks for a check reads words and not frames.
+      if arguments.contains(where: { $0.begin(with: "--check") }) { return fail(error.message) }
       return TaskRun.refuse(error.message, start: beginning.start)
     }
     switch invocation {
@@ -19,6 +22,7 @@ package enum Program {
     case .help: return print(Array(HelpText.text.utf8))
     case .version: return print(Array("warder-init \(WarderVersion.text)\n".utf8))
     case .printConfiguration(let flags): return printConfiguration(flags, beginning.environment)
+    case .check(let flags, let asJSON): return CheckCommand.run(flags, asJSON: asJSON, beginning)
     case .install(let directory): return Installation.install(into: directory)
     }
   }

@@ -56,7 +56,7 @@ package enum FilesystemPolicy {
   ///   - temporaryDirectory: writable as a whole; nil where the work directory alone is.
   package static func grants(
     script: String, taskDirectory: String?, workDirectory: String, temporaryDirectory: String?,
-    configuration: EffectiveConfiguration
+    configuration: EffectiveConfiguration, alsoExecutable: String? = nil
   ) -> [PathGrant] {
     var grants = system.map { PathGrant($0, .readExecute) }
     // Software beyond the distribution's lives in /opt; a volume mounted there is somebody's data.
@@ -67,6 +67,7 @@ package enum FilesystemPolicy {
     grants += machine.map { PathGrant($0, .read) }
     grants += devices.map { PathGrant($0, .device) }
     grants.append(PathGrant(script, .readExecute))
+    if let alsoExecutable { grants.append(PathGrant(alsoExecutable, .readExecute)) }
     if let taskDirectory { grants.append(PathGrant(taskDirectory, .readExecute)) }
     grants.append(PathGrant(workDirectory, .readWrite))
     if let temporaryDirectory { grants.append(PathGrant(temporaryDirectory, .readWrite)) }

@@ -7,6 +7,8 @@ package enum Invocation: Sendable {
   case version
   /// Show the effective configuration instead of running anything.
   case printConfiguration(ParsedFlags)
+  /// Say what would hold here and now, instead of running anything.
+  case check(ParsedFlags, asJSON: Bool)
   /// Copy the executable into a directory.
   case install(directory: String)
 }
@@ -28,13 +30,14 @@ package struct ParsedFlags: Sendable {
 
 /// The flags that do something else than set a key.
 enum ActionFlag: CaseIterable {
-  case help, version, printConfiguration, install
+  case help, version, printConfiguration, check, install
 
   var flag: String {
     switch self {
     case .help: "--help"
     case .version: "--version"
     case .printConfiguration: "--print-config"
+    case .check: "--check"
     case .install: "--install"
     }
   }
@@ -43,8 +46,14 @@ enum ActionFlag: CaseIterable {
   var placeholder: String? {
     switch self {
     case .install: "DIR"
-    case .help, .version, .printConfiguration: nil
+    case .help, .version, .printConfiguration, .check: nil
     }
+  }
+
+  /// The flag and its value as `--help` shows them.
+  var usage: String {
+    if self == .check { return flag + "[=json]" }
+    return Text.joined([flag] + (placeholder.map { [$0] } ?? []), " ")
   }
 
   var help: String {
@@ -52,6 +61,8 @@ enum ActionFlag: CaseIterable {
     case .help: "print this text"
     case .version: "print the version"
     case .printConfiguration: "print the effective configuration, with the layer of each value, as JSON"
+    case .check:
+      "try out what would hold here and now, and say what passes, what could be better and what fails; status 1 if anything does"
     case .install: "copy this executable into DIR, as warder-init"
     }
   }
@@ -72,6 +83,9 @@ private struct FlagParser {
   var scalars: [ConfigurationSetting] = []
   var lists: [(key: ConfigurationKey, items: [[UInt8]])] = []
   var printsConfiguration = false
+  var check: CheckForm?
+
+  enum CheckForm { case table, json }
 
   init(arguments: [[UInt8]]) {
     self.arguments = arguments
@@ -99,12 +113,13 @@ private struct FlagParser {
       }
     }
     let flags = ParsedFlags(layer: try finish())
+    if let check { return .check(flags, asJSON: check == .json) }
     return printsConfiguration ? .printConfiguration(flags) : .run(flags)
   }
 
   private mutating func perform(_ action: ActionFlag, _ attached: [UInt8]?) throws(ConfigurationError) -> Invocation? {
     let origin = ConfigurationOrigin.flag(action.flag)
-    if action.placeholder == nil, attached != nil {
+    if action.placeholder == nil, action != .check, attached != nil {
       throw ConfigurationError(.malformed, at: origin, "the flag takes no value")
     }
     switch action {
@@ -112,6 +127,12 @@ private struct FlagParser {
     case .version: return .version
     case .printConfiguration:
       printsConfiguration = true
+      return nil
+    case .check:
+      if let attached, !attached.areBytes(of: "json") {
+        throw ConfigurationError(.malformed, at: origin, "expected nothing or json, found \(quoted: attached)")
+      }
+      check = attached == nil ? .table : .json
       return nil
     case .install:
       let directory = try value(of: action.flag, attached)

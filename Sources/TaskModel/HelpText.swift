@@ -22,8 +22,7 @@ package enum HelpText {
     }
     text += "\nOther:\n"
     for action in ActionFlag.allCases {
-      let flag = Text.joined([action.flag] + (action.placeholder.map { [$0] } ?? []), " ")
-      text += ("  \(flag)\n" as Words).text
+      text += ("  \(action.usage)\n" as Words).text
       appendWrapped(action.help, to: &text)
     }
     return text

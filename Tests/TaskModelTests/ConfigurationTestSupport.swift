@@ -17,7 +17,7 @@ func variables(_ pairs: [(String, String)]) -> [EnvironmentVariable] {
 
 func parsedFlags(_ flags: [String]) throws(ConfigurationError) -> ParsedFlags {
   switch try parseArguments(flags.map { $0.bytes }) {
-  case .run(let flags), .printConfiguration(let flags): return flags
+  case .run(let flags), .printConfiguration(let flags), .check(let flags, _): return flags
   case .help, .version, .install: return ParsedFlags(layer: ParsedLayer(.flags))
   }
 }

@@ -17,6 +17,18 @@ import Testing
     #expect(flags.policyPath == nil)
   }
 
+  @Test func checksInOneOfTwoForms() throws {
+    for (argument, expected) in [("--check", false), ("--check=json", true)] {
+      guard case .check(let flags, let isJSON) = try parseArguments([argument.bytes, "--timeout=3s".bytes]) else {
+        Issue.record("\(argument) is no check")
+        continue
+      }
+      #expect(isJSON == expected)
+      #expect(flags.layer.settings.count == 1)
+    }
+    #expect(error(["--check=xml"])?.message.contains("json") == true)
+  }
+
   @Test func readsScriptAndItsArguments() throws {
     let configuration = try configuration(flags: ["--script", "-", "--timeout=5s", "--", "--timeout", "", "-x"])
     guard case .standardInput = configuration.scriptSource else {

@@ -76,6 +76,9 @@ package struct Container: Sendable {
   package var writableDirectories: [String] = []
   /// The kubelet mounts one; mode 0666 there as here.
   package var hasTerminationLog = true
+  package var hasReadOnlyRoot = true
+  /// Of `podman run`.
+  package var furtherOptions: [String] = []
   /// The most processes that the container may have (its cgroup's pids.max).
   package var processLimit: Int?
   /// The memory limit of its cgroup, swap included.
@@ -125,8 +128,9 @@ package struct Container: Sendable {
 
   private func words(_ name: String, task: TaskDirectory?, terminationLog: TemporaryPath?) -> [String] {
     var words = ["run", "--rm", "--name", name, "--network", "none", "--no-hosts", "--log-driver", "none"]
-    words += ["--pull", "never", "--read-only", "--read-only-tmpfs=false", "--security-opt", outerFilter.option]
-    words += user.option
+    words += ["--pull", "never", "--security-opt", outerFilter.option]
+    if hasReadOnlyRoot { words += ["--read-only", "--read-only-tmpfs=false"] }
+    words += user.option + furtherOptions
     if !hasDefaultCapabilities { words += ["--cap-drop", "all"] }
     if !mayGainPrivileges { words += ["--security-opt", "no-new-privileges"] }
     for directory in ["/tmp"] + writableDirectories where writableMounts[directory] == nil {
