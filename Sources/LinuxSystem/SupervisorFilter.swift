@@ -3,10 +3,17 @@ internal import CLinux
 /// The filter of `SeccompSupervisor`, as libseccomp made it when its rules were last changed (`CLinux/seccomp_supervisor.c`).
 package enum SupervisorFilter {
   private static func program(for architecture: SeccompArchitecture) -> cl_seccomp_program {
-    switch architecture {
-    case .x86_64: unsafe cl_seccomp_supervisor_x86_64()
-    case .aarch64: unsafe cl_seccomp_supervisor_aarch64()
-    }
+    // As in SeccompTemplate: what ships has the running machine's program only.
+    #if hasFeature(Embedded) && arch(x86_64)
+      return unsafe cl_seccomp_supervisor_x86_64()
+    #elseif hasFeature(Embedded) && arch(arm64)
+      return unsafe cl_seccomp_supervisor_aarch64()
+    #else
+      return switch architecture {
+      case .x86_64: unsafe cl_seccomp_supervisor_x86_64()
+      case .aarch64: unsafe cl_seccomp_supervisor_aarch64()
+      }
+    #endif
   }
 
   /// For the tests, which hold it against the rules.

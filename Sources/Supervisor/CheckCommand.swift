@@ -6,12 +6,13 @@ internal import WarderFrames
 /// walls as a script.
 enum CheckCommand {
   /// - Returns: 0, or 1 where something fails.
-  static func run(_ flags: ParsedFlags, asJSON: Bool, _ beginning: borrowing TaskRun.Beginning) -> Int32 {
+  static func run(_ flags: ParsedFlags, asJSON: Bool, _ given: consuming TaskRun.Beginning) -> Int32 {
+    var beginning = given
     var facts = CheckSurvey.surroundings(beginning)
     do {
       let loaded = try ConfigurationLoader.load(flags: flags, environment: beginning.environment)
       if let path = loaded.configuration.policy.path { facts.policy = (path, Trials.mayWrite(path)) }
-      tryOut(loaded, beginning, &facts)
+      tryOut(loaded, &beginning, &facts)
     } catch {
       facts.configurationProblem = error.message
       facts.confinedProblem = "the configuration is not valid"
@@ -24,7 +25,7 @@ enum CheckCommand {
   }
 
   private static func tryOut(
-    _ loaded: ConfigurationLoader.Loaded, _ beginning: borrowing TaskRun.Beginning, _ facts: inout CheckFacts
+    _ loaded: ConfigurationLoader.Loaded, _ beginning: inout TaskRun.Beginning, _ facts: inout CheckFacts
   ) {
     let configuration = loaded.configuration
     facts.networkIsWanted = configuration.network == .all
@@ -36,10 +37,11 @@ enum CheckCommand {
     facts.unfilteredCalls = Trials.Call.allCases.filter { !isRefused(Trials.call($0)) }.map { $0.name }
 
     do {
-      try tryConfined(&trial, beginning, &facts)
+      try trial.readProfile()
+      try tryConfined(&trial, &beginning, &facts)
     } catch { facts.confinedProblem = error.message }
     for runtime in configuration.policy.runtimes {
-      facts.runtimes.append((runtime.name, trial.problem(of: runtime, beginning)))
+      facts.runtimes.append((runtime.name, trial.problem(of: runtime, &beginning)))
     }
     trial.confineSupervisor()
     facts.layers = trial.layers
@@ -49,7 +51,7 @@ enum CheckCommand {
   private static func isRefused(_ answer: Int32) -> Bool { answer == ErrorNumber.notPermitted || answer == 38 }
 
   private static func tryConfined(
-    _ trial: inout CheckTrial, _ beginning: borrowing TaskRun.Beginning, _ facts: inout CheckFacts
+    _ trial: inout CheckTrial, _ beginning: inout TaskRun.Beginning, _ facts: inout CheckFacts
   ) throws(TaskError) {
     let granted = trial.writablePaths
     let volumes = CheckPlaces.volumes()
@@ -66,7 +68,8 @@ enum CheckCommand {
     trials += [.read(CheckPlaces.token)]
     trials += families.map { .socket(family: $0.number) }
     trials += [.signal(process: beginning.ownProcess), .read(own + "environ"), .read(own + "mem"), .read(own + "fd")]
-    let answers = try trial.answers(to: trials, beginning)
+    let answers = try trial.answers(to: trials, &beginning)
+    facts.refusalsAreCounted = trial.hadListener
 
     var next = 0
     func worked() -> Bool {

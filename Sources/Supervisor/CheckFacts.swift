@@ -60,6 +60,7 @@ package struct CheckFacts: Sendable {
   package var layers: [Layer] = []
   /// nil: it could not be started; the reason is among the runtimes' problems or here.
   package var confinedProblem: String?
+  package var refusalsAreCounted = true
   package var socketFamilies: [String] = []
   package var writablePlaces: [String] = []
   package var readableVolumes: [String] = []

@@ -271,6 +271,10 @@ package enum CheckJudgement {
         : CheckFinding(
           "script: volumes", .fail, "the script can read \(list: (facts.readableVolumes))", advice))
     findings.append(
+      facts.refusalsAreCounted
+        ? CheckFinding("refused calls", .pass, "can be counted and reported")
+        : CheckFinding("refused calls", .warn, "are refused, and cannot be counted: no listener can be had here"))
+    findings.append(
       facts.reachesSupervisor.isEmpty
         ? CheckFinding("script: supervisor", .pass, "could be neither signalled nor looked into")
         : CheckFinding("script: supervisor", .fail, "the script can \(list: (facts.reachesSupervisor))", advice))

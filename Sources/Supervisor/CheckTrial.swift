@@ -6,6 +6,9 @@ internal import WarderFrames
 struct CheckTrial {
   private let loaded: ConfigurationLoader.Loaded
   private var report = IsolationReport()
+  private var profile: LoadedSeccompProfile?
+  /// Whether the last program's refused calls could have been counted.
+  private(set) var hadListener = false
   /// What one program may take.
   private static let patience = Duration.seconds(10)
 
@@ -44,14 +47,14 @@ struct CheckTrial {
 
   /// Has this executable try things behind the script's walls.
   mutating func answers(
-    to trials: [TrialProgram.Trial], _ beginning: borrowing TaskRun.Beginning
+    to trials: [TrialProgram.Trial], _ beginning: inout TaskRun.Beginning
   ) throws(TaskError) -> [Int32] {
     let executable: String
     do {
       executable = String(decoding: try Files.open("/proc/self/exe", .pathOnly).realPath(), as: UTF8.self)
     } catch { throw TaskError("the own executable cannot be found: \(error.message)") }
     let runtime = Runtime(name: "check", command: [executable, TrialProgram.flag] + trials.map { $0.words })
-    let (output, _) = try run(launch(of: runtime, alsoExecuting: executable), beginning, isTrial: true)
+    let (output, _) = try run(launch(of: runtime, alsoExecuting: executable), &beginning, isTrial: true)
     let lines = output.pieces(separatedBy: UInt8(ascii: "\n"))
     var answers: [Int32] = []
     for line in lines.prefix(trials.count) {
@@ -66,9 +69,9 @@ struct CheckTrial {
 
   /// Starts a runtime with an empty script, which every interpreter runs with success.
   /// - Returns: what is wrong with it.
-  mutating func problem(of runtime: Runtime, _ beginning: borrowing TaskRun.Beginning) -> String? {
+  mutating func problem(of runtime: Runtime, _ beginning: inout TaskRun.Beginning) -> String? {
     do {
-      let (errors, end) = try run(launch(of: runtime), beginning, isTrial: false)
+      let (errors, end) = try run(launch(of: runtime), &beginning, isTrial: false)
       if end == .exited(0) { return nil }
       let said = String(decoding: errors.prefix { $0 != 0x0A }.prefix(200), as: UTF8.self)
       switch end {
@@ -79,25 +82,28 @@ struct CheckTrial {
     } catch { return error.message }
   }
 
+  /// Reads the profile that `seccomp` names, if it names one.
+  mutating func readProfile() throws(TaskError) { profile = try LoadedSeccompProfile.read(for: configuration) }
+
   private func launch(of runtime: Runtime, alsoExecuting executable: String? = nil) -> Launch {
-    var launch = Launch(
-      task: LoadedTask(
-        origin: "check", fileName: "check" + (runtime.extensions.first ?? ""), script: [],
-        sha256: SHA256.hexadecimal(of: []), runtime: runtime, directory: loaded.taskDirectory, inputs: [],
-        unusableInputs: 0, standardInputPath: nil),
-      configuration: configuration)
+    var task = LoadedTask(
+      origin: "check", fileName: "check" + (runtime.extensions.first ?? ""), script: [],
+      sha256: SHA256.hexadecimal(of: []), runtime: runtime, directory: loaded.taskDirectory, inputs: [],
+      unusableInputs: 0, standardInputPath: nil)
+    task.seccompProfile = profile
+    var launch = Launch(task: task, configuration: configuration)
     launch.alsoExecutable = executable
     return launch
   }
 
   /// - Parameter isTrial: standard output is wanted, and not standard error.
   private mutating func run(
-    _ launch: Launch, _ beginning: borrowing TaskRun.Beginning, isTrial: Bool
+    _ launch: Launch, _ beginning: inout TaskRun.Beginning, isTrial: Bool
   ) throws(TaskError) -> (output: [UInt8], end: ProcessEnd?) {
     let work: WorkDirectory
     do { work = try WorkDirectory(scriptName: launch.task.fileName) } catch { throw TaskError(error.message) }
     do throws(TaskError) {
-      let result = try run(launch, in: work, beginning, isTrial: isTrial)
+      let result = try run(launch, in: work, &beginning, isTrial: isTrial)
       Self.remove(work)
       return result
     } catch {
@@ -111,10 +117,14 @@ struct CheckTrial {
   }
 
   private mutating func run(
-    _ launch: Launch, in work: borrowing WorkDirectory, _ beginning: borrowing TaskRun.Beginning, isTrial: Bool
+    _ launch: Launch, in work: borrowing WorkDirectory, _ beginning: inout TaskRun.Beginning, isTrial: Bool
   ) throws(TaskError) -> (output: [UInt8], end: ProcessEnd?) {
-    let started: Launch.Started
-    do { started = try launch.start(in: work, beginning, &report) } catch { throw TaskError(error.verdict.message) }
+    var started: Launch.Started
+    do { started = try launch.start(in: work, &beginning, &report) } catch { throw TaskError(error.verdict.message) }
+
+    // Nobody answers it here. Closed, it has the kernel answer ENOSYS, which is a refusal too.
+    hadListener = started.listener.isOpen
+    _ = started.listener.handOver()
 
     let deadline = Instant.now.advanced(by: Self.patience)
     let output =

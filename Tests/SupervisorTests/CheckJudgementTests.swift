@@ -83,6 +83,7 @@ struct CheckJudgementTests {
     Fault("script: supervisor", .fail, "a supervisor within reach") {
       $0.reachesSupervisor = ["signal the supervisor"]
     },
+    Fault("refused calls", .warn, "no listener") { $0.refusalsAreCounted = false },
     Fault("confinement", .fail, "no confined process") { $0.confinedProblem = "no" },
     Fault("configuration", .fail, "a wrong configuration") { $0.configurationProblem = "no" },
     Fault("policy", .fail, "a writable policy") { $0.policy = ("/etc/warder/policy.json", true) },
