@@ -146,9 +146,9 @@ if !embedded {
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"], exclude: ["Recorded"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
     tests("ToolCommandsTests", ["ToolCommands", "RandomInput"]),
-    tests("IntegrationTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
+    tests("IntegrationTests", ["TestSupport", "WarderFrames", "RandomInput"], exclude: ["Support"]),
     tests(
-      "ContainerTests", ["TestSupport", "WarderFrames", "LinuxSystem", "TaskModel"],
+      "ContainerTests", ["TestSupport", "WarderFrames", "LinuxSystem", "TaskModel", "RandomInput"],
       exclude: ["Attacks", "Endurance", "Support"]),
     tests("KernelTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
   ]

@@ -15,11 +15,11 @@ alignas(64) static char handler_stack[16 * 1024];
 
 static struct {
   volatile uint64_t next_sequence;
-  volatile int32_t log;
+  volatile int32_t logs[2];
   volatile int32_t termination_message;
   volatile int32_t exit_status;
   volatile int32_t kills_tree;
-} context = {.log = -1, .termination_message = -1};
+} context = {.logs = {-1, -1}, .termination_message = -1};
 
 static size_t append(char *text, size_t used, const char *more) {
   size_t length = strlen(more);
@@ -48,14 +48,15 @@ static void on_fault(int number) {
   char text[512];
   if (context.kills_tree) kill(-1, SIGKILL);
 
-  if (context.log >= 0) {
+  for (size_t index = 0; index < 2; index++) {
+    if (context.logs[index] < 0) continue;
     // A frame may have been cut in the middle: start on a line of its own.
     size_t used = append(text, 0, "\n{\"seq\":");
     used = append_number(text, used, context.next_sequence);
     used = append(text, used, ",\"t\":0.000000,\"exit\":");
     used = append_verdict(text, used, number);
     used = append(text, used, "}\n");
-    if (write(context.log, text, used) < 0) {
+    if (write(context.logs[index], text, used) < 0) {
       // Nothing is left to say it to.
     }
   }
@@ -69,8 +70,8 @@ static void on_fault(int number) {
   _exit(context.exit_status);
 }
 
-int32_t cl_install_crash_handler(int32_t log, int32_t termination_message, int32_t exit_status) {
-  cl_crash_context(0, log, termination_message);
+int32_t cl_install_crash_handler(int32_t log, int32_t second_log, int32_t termination_message, int32_t exit_status) {
+  cl_crash_context(0, log, second_log, termination_message);
   context.exit_status = exit_status;
   stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
   int32_t result = (int32_t)CL_RESULT(sigaltstack(&stack, NULL));
@@ -85,9 +86,10 @@ int32_t cl_install_crash_handler(int32_t log, int32_t termination_message, int32
   return 0;
 }
 
-void cl_crash_context(uint64_t next_sequence, int32_t log, int32_t termination_message) {
+void cl_crash_context(uint64_t next_sequence, int32_t log, int32_t second_log, int32_t termination_message) {
   context.next_sequence = next_sequence;
-  context.log = log;
+  context.logs[0] = log;
+  context.logs[1] = second_log;
   context.termination_message = termination_message;
 }
 

@@ -14,6 +14,7 @@ _Static_assert(CL_CURRENT_DIRECTORY == AT_FDCWD, "the working directory has one 
 int32_t cl_open(int32_t directory, const char *path, int32_t flags, uint32_t mode) {
   int native = O_CLOEXEC | (flags & CL_OPEN_WRITE ? O_WRONLY : O_RDONLY);
   if (flags & CL_OPEN_CREATE_NEW) native |= O_CREAT | O_EXCL;
+  if (flags & CL_OPEN_APPEND) native |= O_CREAT | O_APPEND;
   if (flags & CL_OPEN_PATH_ONLY) native |= O_PATH;
   if (flags & CL_OPEN_DIRECTORY) native |= O_DIRECTORY;
   if (flags & CL_OPEN_NO_FOLLOW) native |= O_NOFOLLOW;
@@ -36,6 +37,12 @@ int64_t cl_write(int32_t descriptor, const void *buffer, size_t count) {
 
 int64_t cl_write_at(int32_t descriptor, const void *buffer, size_t count, uint64_t offset) {
   return CL_RETRY(pwrite(descriptor, buffer, count, (off_t)offset));
+}
+
+int32_t cl_last_byte(int32_t descriptor, uint64_t size) {
+  unsigned char byte = 0;
+  int64_t result = CL_RETRY(pread(descriptor, &byte, 1, (off_t)size - 1));
+  return result == 1 ? byte : (int32_t)(result < 0 ? result : -EIO);
 }
 
 int32_t cl_rewind(int32_t descriptor) { return (int32_t)CL_RESULT(lseek(descriptor, 0, SEEK_SET)); }

@@ -82,6 +82,11 @@ extension Descriptor {
     try checked(cl_truncate(raw, UInt64(bytes.count)), "ftruncate")
   }
 
+  /// The last byte of a file that is not empty (pread(2)).
+  package func lastByte(ofSize size: UInt64) throws(SystemCallError) -> UInt8 {
+    UInt8(truncatingIfNeeded: try checked(cl_last_byte(raw, size), "pread"))
+  }
+
   /// Reads and writes answer "would block" instead of waiting. It is the open file that is set: everyone who shares
   /// it sees the change.
   package func setNonblocking(_ on: Bool) throws(SystemCallError) {

@@ -46,6 +46,8 @@ package struct OpenOptions: OptionSet {
 
   package static let write = OpenOptions(CL_OPEN_WRITE)
   package static let createNew = OpenOptions(CL_OPEN_CREATE_NEW)
+  /// Made where it is missing, and written to behind what is there.
+  package static let append = OpenOptions(CL_OPEN_APPEND)
   package static let pathOnly = OpenOptions(CL_OPEN_PATH_ONLY)
   package static let directory = OpenOptions(CL_OPEN_DIRECTORY)
   package static let noFollow = OpenOptions(CL_OPEN_NO_FOLLOW)

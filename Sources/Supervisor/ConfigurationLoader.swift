@@ -26,6 +26,12 @@ enum ConfigurationLoader {
     }
   }
 
+  /// The image's policy, where there is one and it can be used.
+  static var policyOfImage: Policy? {
+    guard let content = try? Files.read(Policy.imagePath, maximumBytes: longestPolicy) else { return nil }
+    return try? Policy.parse(content, path: Policy.imagePath)
+  }
+
   private static func loadPolicy(_ flags: ParsedFlags) throws(ConfigurationError) -> Policy {
     let imageHasPolicy = try reading(Policy.imagePath, "cannot look for the policy") {
       () throws(SystemCallError) in try Files.exists(Policy.imagePath)

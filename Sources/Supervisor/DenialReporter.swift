@@ -54,7 +54,7 @@ struct DenialReporter: ~Copyable {
   /// - Returns: whether there was one.
   mutating func report(to log: inout FrameLog, chargeLimit: UInt64, at now: Instant) -> Bool {
     guard let due = calls.nextDue, due <= now else { return false }
-    guard !log.sink.isCongested, log.charge < chargeLimit else {
+    guard !log.sinks.isCongested, log.charge < chargeLimit else {
       calls.postponeReports(until: now.advanced(byNanoseconds: DeniedCalls.firstInterval))
       return false
     }

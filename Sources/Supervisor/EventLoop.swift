@@ -5,7 +5,7 @@ internal import WarderFrames
 /// Waits for everything at once, tells the state machine, and does what it says. One thread, and nothing in it waits for
 /// anything else.
 struct EventLoop: ~Copyable {
-  private enum Token: UInt32 { case signals, timer, standardOutput, standardError, log, denials }
+  private enum Token: UInt32 { case signals, timer, standardOutput, standardError, log, secondLog, denials }
 
   private var poller = Poller()
   private let signals: SignalDescriptor
@@ -24,8 +24,6 @@ struct EventLoop: ~Copyable {
   private var watches: Watches
   private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
-  /// Whether the loop watches the log: only while something waits to be written.
-  private var watchesLog = false
   private var mainEndedAt: Instant?
   private var processesKilled: Int64 = 0
 
@@ -87,12 +85,12 @@ extension EventLoop {
         case .denials:
           denials.answer(interest, at: now)
           if !denials.isOpen { poller.remove(token: Token.denials.rawValue) }
-        case .log, nil: break
+        case .log, .secondLog, nil: break
         }
       }
       if denials.report(to: &reporter.log, chargeLimit: budget.liveCharge, at: now) { heartbeat.gaveSign(at: now) }
       beat(at: now)
-      reporter.log.flush()
+      reporter.log.flush(at: now)
       reporter.updateCrashContext()
     }
   }
@@ -100,7 +98,10 @@ extension EventLoop {
   private func nextDue() -> Instant? {
     var due = machine.nextDue
     if !machine.isKilling, let watchDue = watches.nextDue { due = min(due ?? watchDue, watchDue) }
-    for candidate in [heartbeat.nextDue, standardOutput.pausedUntil, standardError.pausedUntil, denials.nextDue] {
+    for candidate in [
+      heartbeat.nextDue, standardOutput.pausedUntil, standardError.pausedUntil, standardOutput.releaseDue,
+      standardError.releaseDue, reporter.log.sinks.nextDue, denials.nextDue,
+    ] {
       guard let candidate else { continue }
       due = min(due ?? candidate, candidate)
     }
@@ -110,25 +111,21 @@ extension EventLoop {
   private mutating func updateInterests() throws(SystemCallError) {
     let now = Instant.now
     // A log that is not read holds the script's output back, until the end: then what is in the pipes must come out.
-    let isHeldUp = reporter.log.sink.isCongested && !machine.isKilling
+    let isHeldUp = reporter.log.sinks.isCongested && !machine.isKilling
+    if !isHeldUp {
+      standardOutput.resume(log: &reporter.log, budget: &budget, isEnding: machine.isKilling, at: now)
+      standardError.resume(log: &reporter.log, budget: &budget, isEnding: machine.isKilling, at: now)
+    }
     try standardOutput.watch(by: &poller, token: Token.standardOutput.rawValue, isHeldUp: isHeldUp, at: now)
     try standardError.watch(by: &poller, token: Token.standardError.rawValue, isHeldUp: isHeldUp, at: now)
-
-    guard reporter.log.sink.isPollable else { return }
-    let wanted = reporter.log.sink.pendingBytes > 0 && reporter.log.sink.failure == nil
-    guard wanted != watchesLog else { return }
-    if wanted {
-      try poller.add(reporter.log.sink.descriptor, token: Token.log.rawValue, .writable)
-    } else {
-      poller.remove(token: Token.log.rawValue)
-    }
-    watchesLog = wanted
+    try reporter.log.sinks.watch(by: &poller, Token.log.rawValue, Token.secondLog.rawValue)
   }
 }
 
 // MARK: - What happened
 
 extension EventLoop {
+  @inline(never)
   private mutating func tell(_ event: SupervisionMachine.Event, at now: Instant) {
     for effect in machine.handle(event, at: now) { perform(effect, at: now) }
   }
@@ -163,8 +160,12 @@ extension EventLoop {
   private mutating func read(_ stream: OutputStream, at now: Instant) {
     let outcome =
       switch stream {
-      case .stdout: standardOutput.read(into: &buffer, log: &reporter.log, budget: &budget, at: now)
-      case .stderr: standardError.read(into: &buffer, log: &reporter.log, budget: &budget, at: now)
+      case .stdout:
+        standardOutput.read(
+          into: &buffer, log: &reporter.log, budget: &budget, isEnding: machine.isKilling, at: now)
+      case .stderr:
+        standardError.read(
+          into: &buffer, log: &reporter.log, budget: &budget, isEnding: machine.isKilling, at: now)
       }
     switch outcome {
     case .nothing: return
@@ -185,10 +186,12 @@ extension EventLoop {
   }
 
   private mutating func beat(at now: Instant) {
+    standardOutput.releaseIfDue(log: &reporter.log, budget: &budget, at: now)
+    standardError.releaseIfDue(log: &reporter.log, budget: &budget, at: now)
     guard heartbeat.isDue(at: now) else { return }
     heartbeat.gaveSign(at: now)
     // To a reader that does not read, more of the same says nothing.
-    if !reporter.log.sink.isCongested { reporter.log.write(EventFrame("heartbeat"), at: now) }
+    if !reporter.log.sinks.isCongested { reporter.log.write(EventFrame("heartbeat"), at: now) }
   }
 }
 
@@ -252,6 +255,8 @@ extension EventLoop {
   consuming func finish() -> Outcome {
     let now = Instant.now
     let keepsTails = outputPolicy == .truncate
+    standardError.end(log: &reporter.log, budget: &budget, at: now)
+    standardOutput.end(log: &reporter.log, budget: &budget, at: now)
     // Standard error first in line for the room: it is shorter and says why.
     standardError.finish(
       log: &reporter.log, room: budget.roomForTails(logCharge: reporter.log.charge), keepsTail: keepsTails, at: now)

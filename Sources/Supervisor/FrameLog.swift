@@ -1,38 +1,43 @@
 internal import LinuxSystem
 internal import WarderFrames
 
-/// The log: frames in, lines out, with the run's clock.
+/// The log: frames in, lines out, with the run's clock and without secrets.
 struct FrameLog: ~Copyable {
-  private(set) var sink: LogSink
+  var sinks: LogSinks
   private var encoder = FrameEncoder()
+  /// What every string in a frame passes; a script's output has passed it already.
+  let redaction: Redaction
   /// What `t` counts from.
   let start: Instant
 
-  init(sink: consuming LogSink, start: Instant) {
-    self.sink = sink
+  init(_ sinks: consuming LogSinks, redaction: Redaction, start: Instant) {
+    self.sinks = sinks
+    self.redaction = redaction
     self.start = start
   }
 
   /// What the log weighs against `log_limit`.
   var charge: UInt64 { encoder.chargedBytes }
   var nextSequence: UInt64 { encoder.nextSequence }
-  var descriptor: Int32 { sink.descriptor.raw }
 
   private func time(_ now: Instant) -> FrameTime { FrameTime(nanoseconds: now.nanoseconds(since: start)) }
 
   mutating func write(_ frame: StartFrame) {
     let now = time(.now)
-    sink.append { encoder.start(frame, at: now, into: &$0) }
+    let frame = redaction.frame(frame)
+    sinks.append { encoder.start(frame, at: now, into: &$0) }
   }
 
   mutating func write(_ frame: EventFrame, at now: Instant) {
     let now = time(now)
-    sink.append { encoder.event(frame, at: now, into: &$0) }
+    let frame = redaction.frame(frame)
+    sinks.append { encoder.event(frame, at: now, into: &$0) }
   }
 
   mutating func write(_ frame: ExitFrame) {
     let now = time(.now)
-    sink.append { encoder.exit(frame, at: now, into: &$0) }
+    let frame = redaction.frame(frame)
+    sinks.append { encoder.exit(frame, at: now, into: &$0) }
   }
 
   /// Frames a part of a stream, until the log weighs `chargeLimit`.
@@ -43,16 +48,25 @@ struct FrameLog: ~Copyable {
     let before = encoder.nextSequence
     let now = time(now)
     var used = 0
-    sink.append { used = framer.feed(bytes, at: now, through: &encoder, chargeLimit: chargeLimit, into: &$0) }
+    sinks.append { used = framer.feed(bytes, at: now, through: &encoder, chargeLimit: chargeLimit, into: &$0) }
     return (used, Int(encoder.nextSequence - before))
   }
 
   /// Frames what `framer` still holds back of an incomplete character.
   mutating func finish(_ framer: inout OutputFramer, at now: Instant) {
     let now = time(now)
-    sink.append { framer.flush(at: now, through: &encoder, into: &$0) }
+    sinks.append { framer.flush(at: now, through: &encoder, into: &$0) }
   }
 
-  mutating func flush() { sink.flush() }
-  mutating func flush(until deadline: Instant) -> Bool { sink.flush(until: deadline) }
+  /// Writes as much as the readers take, and tells the one that is left if another is lost.
+  mutating func flush(at now: Instant) {
+    sinks.flush(at: now)
+    while let failure = sinks.takeFailure() {
+      write(
+        EventFrame("log_failed", [Field("target", failure.target), Field("reason", failure.reason)]), at: now)
+      sinks.flush(at: now)
+    }
+  }
+
+  mutating func flush(until deadline: Instant) -> Bool { sinks.flush(until: deadline) }
 }

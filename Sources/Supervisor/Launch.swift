@@ -93,10 +93,12 @@ extension Launch {
       timer: beginning.timer, signals: beginning.signals, reporter: reporter,
       standardOutput: OutputRelay(
         .stdout, pipe: Descriptor(owning: started.standardOutput.release()),
-        tailCapacity: budget.account(of: .stdout).tailCapacity, startedAt: startedAt),
+        tailCapacity: budget.account(of: .stdout).tailCapacity, redaction: reporter.log.redaction,
+        startedAt: startedAt),
       standardError: OutputRelay(
         .stderr, pipe: Descriptor(owning: started.standardError.release()),
-        tailCapacity: budget.account(of: .stderr).tailCapacity, startedAt: startedAt),
+        tailCapacity: budget.account(of: .stderr).tailCapacity, redaction: reporter.log.redaction,
+        startedAt: startedAt),
       watches: watches,
       denials: DenialReporter(started.listener.handOver()))
     let tree = ProcessTree(

@@ -2,8 +2,8 @@ package import WarderFrames
 
 /// How much of the script's output goes into the log, and what becomes of the rest.
 ///
-/// Pure bookkeeping: it is told sizes and answers how many bytes of a chunk to write now; the others go into the
-/// stream's tail. The end of an output says most about why it ended, so room for it is kept.
+/// Pure bookkeeping: it is asked how many bytes of a chunk to write now, and told what became of them; the others go into
+/// the stream's tail. The end of an output says most about why it ended, so room for it is kept.
 package struct OutputBudget: Sendable {
   /// The most of a stream's end that is kept once its limit is reached.
   package static let tailBytes = 64 * 1024
@@ -13,24 +13,27 @@ package struct OutputBudget: Sendable {
   package struct Stream: Sendable {
     /// The number of bytes that may be kept.
     package let limit: UInt64
-    /// What the script wrote.
+    /// What the script wrote, secrets replaced.
     package private(set) var received: UInt64 = 0
     /// What went into frames at once.
-    package fileprivate(set) var relayed: UInt64 = 0
+    package private(set) var relayed: UInt64 = 0
     /// Set once a byte had to be held back: order forbids to relay any later one at once.
-    package fileprivate(set) var isHeldBack = false
+    package private(set) var isHeldBack = false
 
     package init(limit: UInt64) { self.limit = limit }
 
     /// How many bytes of the stream's end are kept: at most half of the limit, so that a small one shows both ends.
     package var tailCapacity: Int { Int(min(UInt64(OutputBudget.tailBytes), limit / 2)) }
 
-    fileprivate mutating func takeBack(_ count: Int) {
-      relayed -= UInt64(count)
-      isHeldBack = true
+    fileprivate mutating func relay(_ count: Int) {
+      received += UInt64(count)
+      relayed += UInt64(count)
     }
 
-    fileprivate mutating func receive(_ count: Int) { received += UInt64(count) }
+    fileprivate mutating func holdBack(_ count: Int) {
+      received += UInt64(count)
+      isHeldBack = true
+    }
 
     package var exceedsLimit: Bool { received > limit }
   }
@@ -55,41 +58,33 @@ package struct OutputBudget: Sendable {
     }
   }
 
-  /// Takes note of a chunk of the script's output.
+  /// How many of the next `count` bytes may go into frames at once.
   /// - Parameter logCharge: what the log weighs so far (`FrameEncoder.chargedBytes`).
-  /// - Returns: how many of its first bytes go into frames now.
-  package mutating func admit(_ count: Int, of stream: OutputStream, logCharge: UInt64) -> Int {
-    let hasRoom = logCharge < liveCharge
-    return switch stream {
-    case .stdout: admit(count, to: &standardOutput, logHasRoom: hasRoom)
-    case .stderr: admit(count, to: &standardError, logHasRoom: hasRoom)
+  package func room(for count: Int, of stream: OutputStream, logCharge: UInt64) -> Int {
+    let account = account(of: stream)
+    guard !account.isHeldBack, logCharge < liveCharge else { return 0 }
+    let reserve = keepsTails ? UInt64(account.tailCapacity) : 0
+    return Int(min(UInt64(count), account.limit - reserve - account.relayed))
+  }
+
+  /// Takes note of the next bytes, which went into frames.
+  package mutating func relayed(_ count: Int, of stream: OutputStream) {
+    switch stream {
+    case .stdout: standardOutput.relay(count)
+    case .stderr: standardError.relay(count)
     }
   }
 
-  private func admit(_ count: Int, to account: inout Stream, logHasRoom: Bool) -> Int {
-    account.receive(count)
-    guard !account.isHeldBack, logHasRoom else {
-      account.isHeldBack = true
-      return 0
+  /// Takes note of the next bytes, which went into the tail; no later ones go out at once.
+  package mutating func heldBack(_ count: Int, of stream: OutputStream) {
+    switch stream {
+    case .stdout: standardOutput.holdBack(count)
+    case .stderr: standardError.holdBack(count)
     }
-    let reserve = keepsTails ? UInt64(account.tailCapacity) : 0
-    let room = account.limit - reserve - account.relayed
-    let admitted = min(UInt64(count), room)
-    account.relayed += admitted
-    if admitted < UInt64(count) { account.isHeldBack = true }
-    return Int(admitted)
   }
 
   /// What the log may weigh before output is held back: frames of hostile bytes weigh many times what they carry.
   package var liveCharge: UInt64 { logLimit - Self.logReserve }
-
-  /// Takes back what was admitted and did not fit into the log after all; nothing more of the stream goes out at once.
-  package mutating func returnAdmitted(_ count: Int, of stream: OutputStream) {
-    switch stream {
-    case .stdout: standardOutput.takeBack(count)
-    case .stderr: standardError.takeBack(count)
-    }
-  }
 
   /// How many bytes, with their lines' charge, may still go into the log for tails; the last quarter of the reserve is
   /// the verdict's.

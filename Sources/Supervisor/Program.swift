@@ -15,10 +15,10 @@ package enum Program {
     do { invocation = try parseArguments(arguments) } catch {
       // Whoever asks for a check reads words and not frames.
       if arguments.contains(where: { $0.begin(with: "--check") }) { return fail(error.message) }
-      return TaskRun.refuse(error.message, start: beginning.start)
+      return TaskRun.refuse(error.message, arguments: arguments, beginning)
     }
     switch invocation {
-    case .run(let flags): return TaskRun.run(flags, beginning)
+    case .run(let flags): return TaskRun.run(flags, arguments: arguments, beginning)
     case .help: return print(Array(HelpText.text.utf8))
     case .version: return print(Array("warder-init \(WarderVersion.text)\n".utf8))
     case .printConfiguration(let flags): return printConfiguration(flags, beginning.environment)
@@ -50,7 +50,9 @@ package enum Program {
 
   private static func printConfiguration(_ flags: ParsedFlags, _ environment: [EnvironmentVariable]) -> Int32 {
     do {
-      return print(try ConfigurationLoader.load(flags: flags, environment: environment).configuration.printed())
+      let configuration = try ConfigurationLoader.load(flags: flags, environment: environment).configuration
+      let secrets = SecretReader.readWhatIsThere(configuration.secretSources, environment: environment)
+      return print(Redaction(secrets).bytes(configuration.printed()))
     } catch {
       return fail(error.message)
     }

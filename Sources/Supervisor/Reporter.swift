@@ -22,14 +22,17 @@ struct Reporter: ~Copyable {
 
   /// What stays as the termination message if the supervisor is killed.
   func writeProvisionalMessage() -> String? {
-    termination.write(TerminationMessage.provisional(run: run, identifier: identifier))
+    termination.write(TerminationMessage.provisional(run: run, identifier: redactedIdentifier))
   }
 
   /// Tells the crash handler where its last words go, and which number they must bear.
   func updateCrashContext() {
     Crash.setContext(
-      nextSequence: log.nextSequence, log: log.descriptor, terminationMessage: termination.rawDescriptor)
+      nextSequence: log.nextSequence, log: log.sinks.first.descriptor.raw,
+      secondLog: log.sinks.second.descriptor.raw, terminationMessage: termination.rawDescriptor)
   }
+
+  private var redactedIdentifier: String? { identifier.map { log.redaction.text($0) } }
 
   /// What a script that ran leaves besides the verdict.
   struct Account {
@@ -47,27 +50,29 @@ struct Reporter: ~Copyable {
   /// - Returns: the process's exit code.
   consuming func finish(_ verdict: Verdict, account: Account?) -> Int32 {
     let milliseconds = account.map { Int64(clamping: $0.durationNanoseconds / 1_000_000) }
-    let message = TerminationMessage.compose(
-      verdict, run: run, identifier: identifier, duration: milliseconds.map { .milliseconds($0) },
-      standardOutput: account?.standardOutputTail ?? OutputTail(bytes: [], isWhole: true),
-      standardError: account?.standardErrorTail ?? OutputTail(bytes: [], isWhole: true))
+    log.flush(at: .now)
+    var told = verdict.redacted(by: log.redaction).adding(log.sinks.loss(isOver: false))
     // The message first: the log's reader may be the one that is stuck.
-    if let failure = termination.write(message) {
+    if let failure = writeMessage(told, account, milliseconds) {
       log.write(EventFrame("termination_message_failed", [Field("reason", failure)]), at: .now)
     }
 
     let usage = Processes.childrenUsage
     log.write(
       ExitFrame(
-        reason: Reason(text: verdict.reason.text), exitCode: verdict.exitCode.map { Int64($0) },
-        signal: verdict.signal.map { SignalName.name(of: $0) }, durationMilliseconds: milliseconds ?? 0,
+        reason: Reason(text: told.reason.text), exitCode: told.exitCode.map { Int64($0) },
+        signal: told.signal.map { SignalName.name(of: $0) }, durationMilliseconds: milliseconds ?? 0,
         cpuUserMilliseconds: Int64(clamping: usage.userMicroseconds / 1000),
         cpuSystemMilliseconds: Int64(clamping: usage.systemMicroseconds / 1000),
         maximumResidentBytes: Int64(clamping: usage.maximumResidentBytes),
         processesKilled: account?.processesKilled ?? 0, stdout: account?.standardOutput ?? StreamTotals(),
         stderr: account?.standardError ?? StreamTotals(), denied: Self.frameCalls(account?.denials),
-        deniedOthers: Int64(clamping: account?.denials.others ?? 0), message: verdict.message))
+        deniedOthers: Int64(clamping: account?.denials.others ?? 0), message: told.message))
     let isWritten = log.flush(until: Instant.now.advanced(by: TimeBounds.logFlush))
+    if let loss = log.sinks.loss(isOver: true) {
+      told = verdict.redacted(by: log.redaction).adding(loss)
+      _ = writeMessage(told, account, milliseconds)
+    }
     return ProcessExitCode.code(for: verdict, mode: exitCodeMode, exitFrameIsWritten: isWritten)
   }
 
@@ -76,6 +81,27 @@ struct Reporter: ~Copyable {
     (denials?.calls ?? []).map {
       DeniedCall(syscall: $0.name, family: $0.family, count: Int64(clamping: $0.count))
     }
+  }
+
+  /// - Returns: why it could not be written.
+  private func writeMessage(_ verdict: Verdict, _ account: Account?, _ milliseconds: Int64?) -> String? {
+    termination.write(
+      TerminationMessage.compose(
+        verdict, run: run, identifier: redactedIdentifier, duration: milliseconds.map { .milliseconds($0) },
+        standardOutput: account?.standardOutputTail ?? OutputTail(bytes: [], isWhole: true),
+        standardError: account?.standardErrorTail ?? OutputTail(bytes: [], isWhole: true)))
+  }
+}
+
+extension Verdict {
+  fileprivate func redacted(by redaction: Redaction) -> Verdict {
+    Verdict(reason, exitCode: exitCode, signal: signal, message: "\(redaction.text(message))")
+  }
+
+  /// With one more thing to be known.
+  fileprivate func adding(_ remark: String?) -> Verdict {
+    guard let remark else { return self }
+    return Verdict(reason, exitCode: exitCode, signal: signal, message: "\(message); \(remark)")
   }
 }
 

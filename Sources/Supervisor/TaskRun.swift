@@ -18,27 +18,29 @@ enum TaskRun {
   }
 
   /// - Returns: the process's exit code.
-  static func run(_ flags: ParsedFlags, _ beginning: consuming Beginning) -> Int32 {
+  static func run(_ flags: ParsedFlags, arguments: [[UInt8]], _ beginning: consuming Beginning) -> Int32 {
     let loaded: ConfigurationLoader.Loaded
     do {
       loaded = try ConfigurationLoader.load(flags: flags, environment: beginning.environment)
     } catch {
-      return refuse(error.message, start: beginning.start)
+      return refuse(error.message, arguments: arguments, beginning)
     }
     let configuration = loaded.configuration
 
     var reporter: Reporter
     do {
-      reporter = try makeReporter(configuration, start: beginning.start)
+      let secrets = try SecretReader.read(configuration.secretSources, environment: beginning.environment)
+      reporter = try makeReporter(configuration, Redaction(secrets), start: beginning.start)
     } catch {
-      return refuse(error.message, start: beginning.start)
+      return refuse(error.message, arguments: arguments, beginning)
     }
     let provisionalFailure = reporter.writeProvisionalMessage()
     if let provisionalFailure {
       reporter.log.write(EventFrame("termination_message_failed", [Field("reason", provisionalFailure)]), at: .now)
     }
     try? Crash.installHandler(
-      log: reporter.log.descriptor, terminationMessage: reporter.termination.rawDescriptor,
+      log: reporter.log.sinks.first.descriptor.raw, secondLog: reporter.log.sinks.second.descriptor.raw,
+      terminationMessage: reporter.termination.rawDescriptor,
       exitStatus: ExitReason.internalError.ownExitCode ?? 1)
 
     var task: LoadedTask
@@ -53,13 +55,20 @@ enum TaskRun {
     return Launch(task: task, configuration: configuration).run(reporter, beginning)
   }
 
+  /// Ends a task whose configuration is wrong; what is secret in it is left out even so.
+  static func refuse(_ problem: String, arguments: [[UInt8]], _ beginning: consuming Beginning) -> Int32 {
+    let described = ConfigurationProblem.describe(problem, arguments: arguments, environment: beginning.environment)
+    return refuse(described, start: beginning.start)
+  }
+
   /// Ends a task whose configuration does not even say where to report: standard output and the usual file then.
   static func refuse(_ problem: String, start: Instant) -> Int32 {
     tellTerminal(problem)
-    guard let sink = try? LogSink(duplicating: 1) else { return ExitReason.invalidTask.ownExitCode ?? 1 }
+    guard let sink = try? LogSink.duplicating(1) else { return ExitReason.invalidTask.ownExitCode ?? 1 }
     let termination = (try? TerminationLog(path: TerminationMessageTarget.kubernetesPath)) ?? TerminationLog.none
     let reporter = Reporter(
-      log: FrameLog(sink: sink, start: start), termination: termination, run: Reporter.makeRunID(), identifier: nil,
+      log: FrameLog(LogSinks(sink), redaction: .none, start: start), termination: termination,
+      run: Reporter.makeRunID(), identifier: nil,
       exitCodeMode: .passthrough)
     return reporter.finish(.invalidTask(problem), account: nil)
   }
@@ -73,16 +82,27 @@ enum TaskRun {
   }
 
   private static func makeReporter(
-    _ configuration: EffectiveConfiguration, start: Instant
+    _ configuration: EffectiveConfiguration, _ redaction: Redaction, start: Instant
   ) throws(TaskError) -> Reporter {
-    let sink: LogSink
-    do { sink = try LogSink(duplicating: configuration.logDescriptor) } catch {
-      throw TaskError(
-        "log names descriptor \(configuration.logDescriptor), which cannot be written to: \(error.reason)")
-    }
+    let targets = configuration.logTargets
+    let first = try open(targets.first ?? .descriptor(1), configuration)
+    let second = targets.count > 1 ? try open(targets[1], configuration) : LogSink.none
     return Reporter(
-      log: FrameLog(sink: sink, start: start), termination: try openTerminationLog(configuration.terminationMessage),
+      log: FrameLog(LogSinks(first, second), redaction: redaction, start: start),
+      termination: try openTerminationLog(configuration.terminationMessage),
       run: Reporter.makeRunID(), identifier: configuration.identifier, exitCodeMode: configuration.exitCodeMode)
+  }
+
+  private static func open(
+    _ target: LogTarget, _ configuration: EffectiveConfiguration
+  ) throws(TaskError) -> LogSink {
+    switch target {
+    case .path(let path): return try LogSink.opening(path, outside: configuration.scriptsOwnDirectories)
+    case .descriptor(let number):
+      do { return try LogSink.duplicating(number) } catch {
+        throw TaskError(words: "log names descriptor \(number), which cannot be written to: \(error.reason)")
+      }
+    }
   }
 
   private static func openTerminationLog(_ target: TerminationMessageTarget) throws(TaskError) -> TerminationLog {

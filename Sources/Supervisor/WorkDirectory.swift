@@ -7,7 +7,7 @@ internal import TaskModel
 /// changes nothing.
 struct WorkDirectory: ~Copyable {
   /// Where work directories are made: the one place that every pod of the restricted kind can write to.
-  static let parent = "/tmp"
+  static let parent = FilesystemPolicy.temporary
 
   let path: String
   /// The script's path inside.

@@ -8,7 +8,7 @@ package enum ConfigurationKey: UInt8, CaseIterable, Sendable {
   case timeout, grace
   case cpuTime, memory, processes, threads, dataSize, openFiles, fileSize, disk
   case standardOutputLimit, standardErrorLimit, logLimit, output
-  case network, seccomp, read, write, environment, passEnvironment, require, disable
+  case network, seccomp, read, write, environment, passEnvironment, redact, require, disable
   case exitCode, log, terminationMessage, heartbeat
   case task, policy
 }
@@ -198,6 +198,12 @@ extension ConfigurationKey {
       ConfigurationRow(
         "pass_env", .names, .authority, .texts([]), "NAMES",
         "variables of the container's environment that the script gets too")
+    case .redact:
+      ConfigurationRow(
+        "redact", .secretSources, .authority, .texts([]), "NAMES",
+        "variables of the container, files and directories (with a / in front) whose values are replaced by [redacted] in "
+          + "everything that is logged; this guards against accidents, not against a script that encodes what it writes"
+      )
     case .require:
       ConfigurationRow(
         "require", .layers(.requirable, looser: .withFewer), .authority, .layers(.requirable), "LAYERS",
@@ -213,8 +219,8 @@ extension ConfigurationKey {
         "what the process's own exit code says: the script's status, the verdict, or nothing")
     case .log:
       ConfigurationRow(
-        "log", .text(.logTarget), .authority, .text("fd:1"), "TARGET",
-        "the descriptor that the frames are written to")
+        "log", .logTargets, .authority, .texts(["fd:1"]), "TARGETS",
+        "where the frames go: a descriptor as fd:N, a file or FIFO by its path, or two of these; the same to both")
     case .terminationMessage:
       ConfigurationRow(
         "termination_message", .text(.messageTarget), .authority, .text("auto"), "TARGET",

@@ -42,6 +42,10 @@ package enum ValueKind: Sendable {
   case paths
   /// A list of the names of environment variables, separated likewise.
   case names
+  /// A list of names of environment variables and of absolute paths, separated likewise.
+  case secretSources
+  /// One or two of `fd:N` and absolute paths, separated likewise.
+  case logTargets
   /// The script's arguments: one for each flag; a JSON array in a variable.
   case arguments
   /// Environment variables: one `NAME=VALUE` for each flag; a JSON object in a variable.
@@ -122,8 +126,6 @@ package enum TextRule: UInt8, Sendable {
   case variableName
   /// Any path.
   case path
-  /// `fd:N`.
-  case logTarget
   /// `auto`, `none` or an absolute path.
   case messageTarget
 }

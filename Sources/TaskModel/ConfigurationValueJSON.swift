@@ -15,7 +15,7 @@ extension ConfigurationValue {
       return try parse(try string(node, unit.expectation), as: kind, inFile: true)
     case .choice, .choiceOrPath, .text:
       return try parse(try string(node, "a string"), as: kind, inFile: true)
-    case .paths, .names, .arguments, .layers:
+    case .paths, .names, .secretSources, .logTargets, .arguments, .layers:
       return try list(of: try strings(node).map { $0.bytes }, as: kind)
     case .assignments:
       return try list(of: try assignments(node), as: kind)

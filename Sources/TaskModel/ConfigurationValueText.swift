@@ -30,7 +30,7 @@ extension ConfigurationValue {
     case .text(let rule):
       try rule.check(text, inFile: inFile)
       return .text(text)
-    case .paths, .names, .arguments, .assignments, .layers:
+    case .paths, .names, .secretSources, .logTargets, .arguments, .assignments, .layers:
       throw .malformed(expected: "a list", found: text)
     }
   }
@@ -62,6 +62,11 @@ extension ConfigurationValue {
         texts.append(try absolutePath(item))
       case .names:
         texts.append(try checkedVariableName(try utf8(item)))
+      case .secretSources:
+        texts.append(
+          item.first == ASCII.slash ? try absolutePath(item) : try checkedVariableName(try utf8(item)))
+      case .logTargets:
+        texts.append(try logTarget(item, after: texts))
       case .layers(let allowed, _):
         guard let layer = IsolationLayer(name: String(repairing: item)), allowed.contains(layer) else {
           throw .malformed(expected: "a layer out of \(list: allowed.names)", found: item)
@@ -72,7 +77,9 @@ extension ConfigurationValue {
       }
     }
     switch kind {
-    case .paths, .names: return .texts(texts)
+    case .logTargets where texts.isEmpty:
+      throw ValueError(.malformed, "expected a target, found none")
+    case .paths, .names, .secretSources, .logTargets: return .texts(texts)
     case .layers: return .layers(layers)
     default: return .byteStrings(items)
     }
@@ -96,6 +103,23 @@ extension ConfigurationValue {
     for other in earlier where EnvironmentVariable(assignment: other)?.name == variable.name {
       throw ValueError(.duplicate, "the variable \(quoted: variable.name) is given twice")
     }
+  }
+
+  private static func logTarget(_ item: [UInt8], after earlier: [String]) throws(ValueError) -> String {
+    let target: String
+    if item.first == ASCII.slash {
+      target = try absolutePath(item)
+    } else {
+      target = try utf8(item)
+      guard LogTarget(target) != nil else {
+        throw .malformed(expected: "fd:N with N from 1 to 255, or an absolute path", found: target)
+      }
+    }
+    if target.isOne(of: earlier) { throw ValueError(.duplicate, "the log cannot go to \(target) twice") }
+    guard earlier.count < LogTarget.most else {
+      throw ValueError(.outOfRange, "expected at most \(LogTarget.most) targets, found \(quoted: target) besides")
+    }
+    return target
   }
 
   /// A path that begins at the root and has no component that leads back: so a prefix of its text is a parent directory. One
@@ -148,25 +172,10 @@ extension TextRule {
     case .variableName:
       _ = try ConfigurationValue.checkedVariableName(text)
       return
-    case .logTarget:
-      isGood = LogTarget.descriptor(text) != nil
-      expected = "fd:N with N from 1 to 255"
     case .messageTarget:
       isGood = text.isOne(of: ["auto", "none"]) || isPath && bytes[0] == ASCII.slash
       expected = "auto, none or an absolute path"
     }
     if !isGood { throw .malformed(expected: expected, found: text) }
-  }
-}
-
-/// Where the frames go.
-enum LogTarget {
-  /// The descriptor of `fd:N`, or nil where the text is no such thing. 0 is not allowed: it is the standard input.
-  static func descriptor(_ text: String) -> Int32? {
-    let bytes = text.bytes
-    guard bytes.begin(with: "fd:"), let number = try? Count.parse(String(repairing: bytes.part(3, bytes.count))),
-      1...255 ~= number
-    else { return nil }
-    return Int32(number)
   }
 }

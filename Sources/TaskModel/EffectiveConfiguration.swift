@@ -107,11 +107,14 @@ extension EffectiveConfiguration {
     EnvironmentVariable.list(byteStrings(.environment))
   }
   package var passedNames: [String] { texts(.passEnvironment) }
+  /// Names of variables, and paths.
+  package var secretSources: [String] { texts(.redact) }
   package var required: IsolationLayers { layers(.require) }
   package var disabled: IsolationLayers { layers(.disable) }
 
   package var exitCodeMode: ExitCodeMode { ExitCodeMode(rawValue: choice(.exitCode)) ?? .passthrough }
-  package var logDescriptor: Int32 { text(.log).flatMap { LogTarget.descriptor($0) } ?? 1 }
+  /// One or two.
+  package var logTargets: [LogTarget] { texts(.log).compactMap { LogTarget($0) } }
   package var terminationMessage: TerminationMessageTarget {
     guard let target = text(.terminationMessage), !target.hasSameBytes(as: "auto") else { return .automatic }
     return target.hasSameBytes(as: "none") ? .none : .path(target)

@@ -46,7 +46,7 @@ package enum EnvironmentLayer {
     switch kind {
     case .arguments, .assignments:
       return try ConfigurationValue.parseJSON(bytes, as: kind)
-    case .paths, .names, .layers:
+    case .paths, .names, .secretSources, .logTargets, .layers:
       return try ConfigurationValue.list(of: ConfigurationValue.commaSeparated(bytes), as: kind)
     case .number, .choice, .choiceOrPath, .text:
       return try ConfigurationValue.parse(try ConfigurationValue.utf8(bytes), as: kind, inFile: false)

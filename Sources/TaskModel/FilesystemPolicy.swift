@@ -47,6 +47,9 @@ package enum FilesystemPolicy {
   /// POSIX shared memory, shm_overview(7).
   package static let sharedMemory = "/dev/shm"
 
+  /// Where scripts write unless a policy or a key adds to it.
+  package static let temporary = "/tmp"
+
   /// The paths of a task.
   ///
   /// - Parameters:
@@ -77,5 +80,12 @@ package enum FilesystemPolicy {
     grants += (policy.readPaths + configuration.readPaths).map { PathGrant($0, .readExecute, isNamed: true) }
     grants += (policy.writePaths + configuration.writePaths).map { PathGrant($0, .readWrite, isNamed: true) }
     return grants
+  }
+}
+
+extension EffectiveConfiguration {
+  /// The directories in which the script may write.
+  package var scriptsOwnDirectories: [String] {
+    [FilesystemPolicy.temporary, FilesystemPolicy.sharedMemory] + policy.writePaths + writePaths
   }
 }

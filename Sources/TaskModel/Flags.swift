@@ -168,7 +168,7 @@ private struct FlagParser {
     case .arguments, .assignments:
       // An empty argument is an argument; an empty assignment can only mean none.
       append(bytes.isEmpty && key == .environment ? [] : [bytes], to: key)
-    case .paths, .names, .layers:
+    case .paths, .names, .secretSources, .logTargets, .layers:
       append(ConfigurationValue.commaSeparated(bytes), to: key)
     case .number, .choice, .choiceOrPath, .text:
       let origin = ConfigurationOrigin.flag(key.flag)

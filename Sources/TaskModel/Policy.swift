@@ -17,6 +17,10 @@ package struct Policy: Sendable {
   /// Variables of every script's environment, and names passed on from the container's; `env` and `pass_env` add to them.
   package internal(set) var environment: [EnvironmentVariable] = []
   package internal(set) var passedNames: [String] = []
+  /// What the key `redact` names in the policy's defaults.
+  package var secretSources: [String] {
+    if case .texts(let names)? = defaults.setting(of: .redact)?.value { names } else { [] }
+  }
   var ceilings: [(key: ConfigurationKey, ceiling: Ceiling)] = []
 
   init(path: String?, runtimes: [Runtime]) {

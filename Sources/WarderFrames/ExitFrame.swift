@@ -55,7 +55,8 @@ public struct ExitFrame: Sendable, Hashable {
   public static let mostDenied = 16
 }
 
-/// What became of one of the script's output streams. The script wrote `bytes` + `droppedBytes`.
+/// What became of one of the script's output streams. The script wrote `bytes` + `droppedBytes`, where every secret that was
+/// replaced counts as the marker that stands for it.
 public struct StreamTotals: Sendable, Hashable {
   /// Bytes that frames carry.
   public var bytes: Int64
@@ -63,12 +64,15 @@ public struct StreamTotals: Sendable, Hashable {
   public var frames: Int64
   /// Bytes that were read and left out, because a limit was reached.
   public var droppedBytes: Int64
+  /// Secrets that were replaced by a marker, those among the dropped bytes included.
+  public var redactions: Int64
 
   /// Totals of a stream; what is not given is zero.
-  public init(bytes: Int64 = 0, frames: Int64 = 0, droppedBytes: Int64 = 0) {
+  public init(bytes: Int64 = 0, frames: Int64 = 0, droppedBytes: Int64 = 0, redactions: Int64 = 0) {
     self.bytes = bytes
     self.frames = frames
     self.droppedBytes = droppedBytes
+    self.redactions = redactions
   }
 }
 

@@ -146,6 +146,7 @@ extension JSONWriter {
     integer(totals.bytes, for: "bytes")
     integer(totals.frames, for: "frames")
     integer(totals.droppedBytes, for: "dropped_bytes")
+    if totals.redactions > 0 { integer(totals.redactions, for: "redactions") }
     endObject()
   }
 

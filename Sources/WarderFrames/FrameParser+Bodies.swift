@@ -100,9 +100,9 @@ extension FrameParser {
 
   private static func totals(_ value: JSONValue) -> StreamTotals? {
     guard let members = value.members, let bytes = members.count("bytes"), let frames = members.count("frames"),
-      let dropped = members.count("dropped_bytes")
+      let dropped = members.count("dropped_bytes"), let redactions = members.countIfPresent("redactions")
     else { return nil }
-    return StreamTotals(bytes: bytes, frames: frames, droppedBytes: dropped)
+    return StreamTotals(bytes: bytes, frames: frames, droppedBytes: dropped, redactions: redactions)
   }
 
   private static func fields(_ members: [JSONMember], except name: String? = nil) -> [Field] {

@@ -157,6 +157,8 @@ extension JSONWriter {
     write("processes_killed", exit.processesKilled)
     write("stdout_dropped_bytes", exit.stdout?.droppedBytes)
     write("stderr_dropped_bytes", exit.stderr?.droppedBytes)
+    write("stdout_redactions", exit.stdout?.redactions)
+    write("stderr_redactions", exit.stderr?.redactions)
     key("denied")
     beginArray()
     for call in exit.denied {

@@ -27,6 +27,7 @@ import WarderFrames
     let text = String(decoding: try message.contents, as: UTF8.self)
     #expect(text.hasPrefix(#"{"reason":"timeout""#))
     #expect(text.contains(#""stdout_tail":"#))
+    #expect(text.contains(/the log at fd:1 lacks its last [0-9]+ bytes: nobody read it/))
   }
 
   @Test func aLogWhoseReaderLeavesDoesNotEndTheScript() async throws {

@@ -158,7 +158,7 @@ package struct SampleLog {
   }
 
   private func totals(of stream: OutputStream) -> StreamTotals {
-    var totals = StreamTotals()
+    var totals = StreamTotals(redactions: Int64(frames.count % 3))
     for case .output(stream, let bytes) in frames.map(\.body) {
       totals.bytes += Int64(bytes.count)
       totals.frames += 1

@@ -3,6 +3,16 @@ import Supervisor
 import Testing
 import WarderFrames
 
+extension OutputBudget {
+  /// What becomes of a chunk: as many bytes as there is room for go out, the others into the tail.
+  fileprivate mutating func admit(_ count: Int, of stream: OutputStream, logCharge: UInt64) -> Int {
+    let admitted = room(for: count, of: stream, logCharge: logCharge)
+    relayed(admitted, of: stream)
+    if admitted < count { heldBack(count - admitted, of: stream) }
+    return admitted
+  }
+}
+
 @Suite struct OutputBudgetTests {
   @Test func belowTheLimitEverythingGoesOutOrWaitsInTheTail() {
     var budget = OutputBudget(

@@ -76,11 +76,12 @@ struct KeySample {
     case .read, .write: samples(("/data", #"["/data"]"#), ("/a,/b", #"["/a", "/b"]"#))
     case .environment: samples(("A=1", #"{"A": "1"}"#), ("B=x=y", #"{"B": "x=y"}"#))
     case .passEnvironment: samples(("TZ", #"["TZ"]"#), ("TZ,LC_ALL", #"["TZ", "LC_ALL"]"#))
+    case .redact: samples(("TOKEN", #"["TOKEN"]"#), ("TOKEN,/etc/tls/key", #"["TOKEN", "/etc/tls/key"]"#))
     case .require: samples(("seccomp", #"["seccomp"]"#), ("no_new_privs,landlock", #"["no_new_privs", "landlock"]"#))
     case .disable:
       samples(("landlock", #"["landlock"]"#), ("non_dumpable,environment", #"["non_dumpable", "environment"]"#))
     case .exitCode: samples(("verdict", #""verdict""#), ("zero", #""zero""#))
-    case .log: samples(("fd:1", #""fd:1""#), ("fd:3", #""fd:3""#))
+    case .log: samples(("fd:3", #"["fd:3"]"#), ("fd:1,/var/log/run", #"["fd:1", "/var/log/run"]"#))
     case .terminationMessage: samples(("none", #""none""#), ("/tmp/message", #""/tmp/message""#))
     case .heartbeat: samples(("1s", #""1s""#), ("off", "0"))
     case .task: samples(("/work", nil), ("inputs", nil))

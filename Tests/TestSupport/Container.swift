@@ -79,6 +79,8 @@ package struct Container: Sendable {
   package var hasReadOnlyRoot = true
   /// Of `podman run`.
   package var furtherOptions: [String] = []
+  /// The file to mount there, where a test looks at it while the container runs.
+  package var terminationLog: TemporaryPath?
   /// The most processes that the container may have (its cgroup's pids.max).
   package var processLimit: Int?
   /// The memory limit of its cgroup, swap included.
@@ -107,7 +109,8 @@ package struct Container: Sendable {
   ) async throws -> WarderRun {
     try await ContainerEngine.prepare()
     let running = RunningContainer(name: "warder-test-" + randomName(), stopGrace: stopGrace)
-    let terminationLog = hasTerminationLog ? try TemporaryPath(file: [], permissions: 0o666) : nil
+    let terminationLog =
+      hasTerminationLog ? try self.terminationLog ?? TemporaryPath(file: [], permissions: 0o666) : nil
     var command = ContainerEngine.podman(words(running.name, task: task, terminationLog: terminationLog))
     command.timeLimit = timeLimit
     do {
@@ -176,6 +179,15 @@ package struct RunningContainer: Sendable {
     let output = try await ContainerEngine.podman(["inspect", "--format", "{{.State.Pid}}", name]).runSuccessfully()
     guard let process = Int32(output.outputText.trimmingCharacters(in: .whitespacesAndNewlines)), process > 0 else {
       throw TestSupportError("podman names no process of container \(name)")
+    }
+    return process
+  }
+
+  /// The process that reads its standard output: conmon, of this container alone.
+  package func monitor() async throws -> Int32 {
+    let run = try await ContainerEngine.podman(["inspect", "--format", "{{.State.ConmonPid}}", name]).runSuccessfully()
+    guard let process = Int32(run.outputText.trimmingCharacters(in: .whitespacesAndNewlines)), process > 1 else {
+      throw TestSupportError("podman names no conmon for \(name): \(run.outputText)")
     }
     return process
   }

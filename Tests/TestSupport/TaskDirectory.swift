@@ -66,8 +66,12 @@ package final class TemporaryPath: Sendable {
   package let path: String
 
   /// A file with these contents, or an empty directory.
-  package init(file contents: [UInt8]? = nil, permissions: Int, named name: String = "warder-test") throws {
-    path = try Self.make(name)
+  ///
+  /// - Parameter directory: where; scripts may write in `/tmp`.
+  package init(
+    file contents: [UInt8]? = nil, permissions: Int, named name: String = "warder-test", in directory: String = "/tmp"
+  ) throws {
+    path = try Self.make(name, in: directory)
     if let contents {
       try Data(contents).write(to: URL(fileURLWithPath: path))
     } else {
@@ -86,8 +90,8 @@ package final class TemporaryPath: Sendable {
   }
 
   /// A path that nothing has yet.
-  static func make(_ name: String) throws -> String {
-    "/tmp/\(name)-\(randomName())"
+  static func make(_ name: String, in directory: String = "/tmp") throws -> String {
+    "\(directory)/\(name)-\(randomName())"
   }
 }
 

@@ -88,7 +88,8 @@ import WarderFrames
       start.withheldEnvironment = (0..<generator.size(below: 200)).map { _ in long(&generator) }
       start.startedAt = long(&generator)
       var exit = generator.exitFrame(
-        stdout: StreamTotals(bytes: .max, frames: .max, droppedBytes: .max), stderr: StreamTotals())
+        stdout: StreamTotals(bytes: .max, frames: .max, droppedBytes: .max, redactions: .max),
+        stderr: StreamTotals())
       exit.message = long(&generator)
       exit.signal = long(&generator)
       exit.denied = (0..<40).map { _ in DeniedCall(syscall: long(&generator), family: long(&generator), count: 3) }

@@ -12,6 +12,7 @@ enum cl_open_flags {
   CL_OPEN_DIRECTORY = 1 << 3,    // O_DIRECTORY
   CL_OPEN_NO_FOLLOW = 1 << 4,    // O_NOFOLLOW
   CL_OPEN_NONBLOCKING = 1 << 5,  // O_NONBLOCK
+  CL_OPEN_APPEND = 1 << 6,       // O_CREAT | O_APPEND
 };
 
 enum cl_file_kind {
@@ -46,6 +47,8 @@ int64_t cl_write(int32_t descriptor, const void *_Nullable buffer, size_t count)
 /// Writes from the start of a file, wherever the descriptor's own position is (pwrite(2)).
 int64_t cl_write_at(int32_t descriptor, const void *_Nullable buffer, size_t count, uint64_t offset);
 /// Back to the start of a file or directory (lseek(2)).
+/// The last byte of a file of `size` bytes (pread(2)).
+int32_t cl_last_byte(int32_t descriptor, uint64_t size);
 int32_t cl_rewind(int32_t descriptor);
 int32_t cl_truncate(int32_t descriptor, uint64_t size);
 int32_t cl_pipe(int32_t *_Nonnull read_end, int32_t *_Nonnull write_end);
