@@ -52,6 +52,9 @@ struct Launch {
     }
     protectSupervisor(work, &report)
     reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: started.withheldNames))
+    if task.unusableInputs > 0 {
+      reporter.log.write(EventFrame("inputs_left_out", [Field("count", Int64(task.unusableInputs))]), at: .now)
+    }
     return supervise(started, in: work, sharedMemory, reporter, beginning, watches, report)
   }
 

@@ -133,7 +133,7 @@ extension Verdict {
       return "the script used more CPU time than \(name(.cpuTime, configuration)) and \(ending(facts.end).text)"
     }
     return
-      "the script was ended by SIGSYS: it made a system call of another architecture, or one that a filter kills for"
+      "the script was ended by SIGSYS: by a filter, as for a system call of another architecture, or by itself"
   }
 
   private static func hint(_ signal: Int32, _ configuration: EffectiveConfiguration) -> Words {

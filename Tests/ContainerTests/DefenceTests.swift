@@ -55,6 +55,7 @@ struct DefenceTests {
     arguments: [
       ("tcp_connect.py", "seccomp"), ("tcp_connect.py", "landlock"),
       ("supervisor_files.py", "landlock"), ("supervisor_files.py", "non_dumpable"),
+      ("share_memory.sh", "landlock"), ("share_memory.sh", "non_dumpable"),
       ("trace_supervisor.py", "seccomp"), ("trace_supervisor.py", "landlock"),
       ("signal_supervisor.py", "signal_scope"),
     ])
@@ -181,6 +182,13 @@ struct DefenceTests {
     pod.arguments = ["--", "DATABASE_PASSWORD"]
     let inherited = try Self.report(try await pod.run().result())
     #expect(!inherited.succeeded, "\(inherited.ways)")
+  }
+
+  @Test("programs that the script wrote itself run, and get no more than it does")
+  func ownProgramsRun() async throws {
+    let attack = try #require(Attack.all.first { $0.script == "execute_own.py" })
+    let (report, _) = try await Self.run(attack, try Self.container(for: attack))
+    #expect(Set(report.ways.values) == ["<ran, and got nothing>"], "\(report.ways)")
   }
 
   // MARK: -

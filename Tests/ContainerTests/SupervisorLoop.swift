@@ -5,16 +5,22 @@ import TestSupport
 /// container, and supervisors that are not process 1.
 enum SupervisorLoop {
   /// Runs `/warder-init` once with each list of arguments.
-  static func run(_ task: TaskDirectory, _ arguments: [[String]]) async throws -> [WarderRun] {
+  /// - Parameters:
+  ///   - preparation: a command that the shell runs first.
+  ///   - whileRunning: may act on the machine meanwhile.
+  static func run(
+    _ task: TaskDirectory, _ arguments: [[String]], preparation: String = ":",
+    whileRunning: @escaping @Sendable (RunningContainer) async throws -> Void = { _ in }
+  ) async throws -> [WarderRun] {
     let marker = "run-ended-" + randomName()
     let commands = arguments.map { words in
       // A session of its own each: an attack on a process group is to meet nobody else.
       "setsid --wait /warder-init \(words.map { "'\($0)'" }.joined(separator: " ")); echo \(marker) $?"
     }
-    var container = Container(.test, ["-c", commands.joined(separator: "\n")])
+    var container = Container(.test, ["-c", ([preparation] + commands).joined(separator: "\n")])
     container.entryPoint = "/bin/bash"
     container.timeLimit = .seconds(120)
-    let whole = try await container.run(task)
+    let whole = try await container.run(task, whileRunning: whileRunning)
 
     // Each run's log, then a line with the marker and the status.
     var runs: [WarderRun] = []

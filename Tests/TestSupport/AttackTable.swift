@@ -54,6 +54,9 @@ package struct Attack: Sendable, CustomStringConvertible {
         threat: "connect and bind by TCP", script: "tcp_connect.py", arguments: [], heldBy: ["seccomp", "landlock"],
         getsDone: ["connect", "bind"]),
       Attack(
+        threat: "reach the network by what Landlock's TCP rules do not cover", script: "around_tcp.py", arguments: [],
+        heldBy: ["seccomp"], getsDone: ["datagram", "multipath", "fast open"]),
+      Attack(
         threat: "reach the supervisor through /proc: forge frames, read its memory and environment",
         script: "supervisor_files.py", arguments: [], heldBy: ["non_dumpable", "landlock", "signal_scope"],
         getsDone: [
@@ -61,6 +64,10 @@ package struct Attack: Sendable, CustomStringConvertible {
           "open mem",
           "follow cwd", "follow exe", "write oom_score_adj",
         ]),
+      Attack(
+        threat: "make the supervisor's memory readable by children that share memory", script: "share_memory.sh",
+        arguments: [], heldBy: ["non_dumpable", "landlock", "signal_scope"],
+        getsDone: ["open mem", "read environ", "write fd/1"]),
       Attack(
         threat: "trace the supervisor", script: "trace_supervisor.py", arguments: [],
         heldBy: ["seccomp", "non_dumpable", "landlock", "signal_scope"], alsoRefusedByPlatform: true,
@@ -85,6 +92,20 @@ package struct Attack: Sendable, CustomStringConvertible {
         threat: "prlimit the supervisor", script: "limit_supervisor.py", arguments: [], heldBy: ["seccomp"],
         getsDone: ["prlimit, CPU time", "prlimit with an upper bit", "prlimit, reading"]),
       Attack(
+        threat: "hide what an argument means in the upper half of its register", script: "upper_half.py", arguments: [],
+        heldBy: ["seccomp", "landlock", "signal_scope"],
+        getsDone: [
+          "kill", "kill of everybody", "tkill", "tgkill", "pidfd_open", "F_SETOWN", "SIOCSPGRP", "prlimit64",
+          "prlimit64 of core files", "setpriority", "ioprio_set", "sched_setscheduler", "sched_setaffinity", "prctl",
+          "socket", "socket of the Internet",
+        ]),
+      Attack(
+        threat: "be spared by the OOM killer", script: "favour_itself.py", arguments: [], heldBy: ["landlock"],
+        getsDone: ["lower oom_score_adj", "lower the thread's oom_score_adj"]),
+      Attack(
+        threat: "gain something by executing what it wrote", script: "execute_own.py", arguments: [],
+        heldBy: ["seccomp"], getsDone: ["from /tmp", "from memory", "through the loader", "machine code"]),
+      Attack(
         threat: "gain a capability", script: "gain_capability.py", arguments: ["/usr/local/bin/set-user-id-probe"],
         heldBy: ["capabilities", "no_new_privs", "seccomp", "landlock", "signal_scope"], alsoRefusedByPlatform: true,
         needsPrivileges: true, getsDone: ["user namespace", "set-user-ID /usr/local/bin/set-user-id-probe"]),
@@ -100,8 +121,13 @@ package struct Attack: Sendable, CustomStringConvertible {
         threat: "reach kernel code that no script needs", script: "kernel_surface.py", arguments: [],
         heldBy: ["seccomp"], alsoRefusedByPlatform: true,
         getsDone: [
-          "keyctl", "add_key", "request_key", "mount", "perf_event_open", "shmget", "msgget", "semget", "mq_open",
+          "io_uring_setup", "userfaultfd", "memfd_secret", "bpf", "perf_event_open", "keyctl", "add_key", "request_key",
+          "mount", "chroot", "name_to_handle_at", "open_by_handle_at", "shmget", "msgget", "semget", "mq_open",
+          "personality",
         ]),
+      Attack(
+        threat: "go around a filter by io_uring", script: "io_uring.sh", arguments: [], heldBy: ["seccomp"],
+        alsoRefusedByPlatform: true, getsDone: ["socket by ring", "open by ring"]),
       Attack(
         threat: "type into a terminal", script: "terminal_input.py", arguments: [], heldBy: ["seccomp"],
         getsDone: ["TIOCSTI", "TIOCSTI with an upper bit", "TIOCLINUX", "TIOCLINUX with an upper bit"]),
@@ -111,7 +137,9 @@ package struct Attack: Sendable, CustomStringConvertible {
       Attack(
         threat: "go past resource limits", script: "exceed_limits.py", arguments: ["64", "1048576"],
         options: ["--open-files", "64", "--file-size", "1Mi"], heldBy: ["rlimits"],
-        getsDone: ["open too many files", "write too large a file", "raise file size", "dump core"]),
+        getsDone: [
+          "open too many files", "write too large a file", "raise file size", "dump core", "leave a core file",
+        ]),
     ] + foreignCalls
 
   /// Other entries to the kernel exist on x86-64 only.

@@ -87,6 +87,8 @@ package struct Container: Sendable {
   package var memoryLimit: String?
   /// The size of its `/tmp`.
   package var temporarySize = "64m"
+  /// Another container whose process namespace it shares, as the containers of a pod with `shareProcessNamespace` do.
+  package var processNamespace: RunningContainer?
   /// A command in place of the image's entry point; `options` and `scriptArguments` are its arguments then.
   package var entryPoint: String?
   /// Seconds until podman kills it after asking it to stop.
@@ -144,6 +146,7 @@ package struct Container: Sendable {
     if let terminationLog { words += ["--volume", "\(terminationLog.path):/dev/termination-log:rw"] }
     for (inside, outside) in mounts { words += ["--volume", "\(outside):\(inside):ro"] }
     for (inside, outside) in writableMounts { words += ["--volume", "\(outside):\(inside):rw"] }
+    if let processNamespace { words += ["--pid", "container:" + processNamespace.name] }
     for (name, value) in environment { words += ["--env", "\(name)=\(value)"] }
     if let memoryLimit { words += ["--memory", memoryLimit, "--memory-swap", memoryLimit] }
     if let processLimit { words += ["--pids-limit", String(processLimit)] }
@@ -158,6 +161,22 @@ package struct Container: Sendable {
 package struct RunningContainer: Sendable {
   package let name: String
   let stopGrace: Int
+
+  /// Starts a container without Warder that goes on until it is removed: some other workload of the same user.
+  package static func neighbour(
+    _ image: ContainerEngine.Image, command: [String], environment: [String: String] = [:]
+  ) async throws -> RunningContainer {
+    try await ContainerEngine.prepare()
+    let neighbour = RunningContainer(name: "warder-test-" + randomName(), stopGrace: 0)
+    let variables = environment.flatMap { ["--env", "\($0.key)=\($0.value)"] }
+    try await ContainerEngine.podman(
+      [
+        "run", "--detach", "--name", neighbour.name, "--network", "none", "--no-hosts", "--pull", "never",
+        "--cap-drop", "all", "--entrypoint", command[0],
+      ] + variables + [image.reference] + command.dropFirst()
+    ).runSuccessfully()
+    return neighbour
+  }
 
   /// Asks it to end as Kubernetes does: SIGTERM from outside its process namespace, SIGKILL after the grace.
   package func stop() async throws {
@@ -202,7 +221,15 @@ package struct RunningContainer: Sendable {
     throw TestSupportError("container \(name) was not running within 10 seconds")
   }
 
-  func remove() async throws {
+  /// Whether it runs now.
+  package var isRunning: Bool {
+    get async throws {
+      try await ContainerEngine.podman(["inspect", "--format", "{{.State.Running}}", name])
+        .runSuccessfully().outputText.hasPrefix("true")
+    }
+  }
+
+  package func remove() async throws {
     try await ContainerEngine.podman(["rm", "--force", "--time", "0", "--ignore", name]).runSuccessfully()
   }
 }

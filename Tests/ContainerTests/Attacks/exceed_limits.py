@@ -40,9 +40,24 @@ def dump_core():
     return "<no core>" if all(limit in (0, 1) for limit in limits) else None
 
 
+def leave_core():
+    """Dies of a fault, and looks whether the kernel wrote the dead memory to a file or a program, see core(5)."""
+    child = os.fork()
+    if child == 0:
+        try:
+            _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+            resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+        except OSError:
+            pass
+        os.abort()
+    _, status = os.waitpid(child, 0)
+    return None if os.WCOREDUMP(status) else "<no core>"
+
+
 attack.apart("open too many files", open_many)
 attack.apart("write too large a file", write_much)
 attack.way("raise open files", lambda: raise_limit(resource.RLIMIT_NOFILE))
 attack.way("raise file size", lambda: raise_limit(resource.RLIMIT_FSIZE))
 attack.way("dump core", dump_core)
+attack.way("leave a core file", leave_core)
 attack.end()

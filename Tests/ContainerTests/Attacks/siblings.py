@@ -1,9 +1,10 @@
-"""Read the memory and environment of other processes of the same user in the container: probes and exec sessions."""
+"""Look into other processes of the same user, signal and limit them: probes, exec sessions, other containers."""
 
 import os
+import resource
 import time
 
-from attack import Attack, SUPERVISOR, try_to_read
+from attack import Attack, PROBE_SIGNAL, SUPERVISOR, try_to_read
 
 attack = Attack("siblings")
 
@@ -32,4 +33,8 @@ for pid in others():
     attack.way(f"environ of {pid}", lambda: try_to_read(f"/proc/{pid}/environ"))
     attack.way(f"maps of {pid}", lambda: try_to_read(f"/proc/{pid}/maps"))
     attack.way(f"fd of {pid}", lambda: os.readlink(f"/proc/{pid}/fd/0") and None)
+    attack.way(f"root of {pid}", lambda: os.listdir(f"/proc/{pid}/root/") and None)
+    attack.way(f"signal to {pid}", lambda: os.kill(pid, PROBE_SIGNAL))
+    attack.way(f"limit of {pid}", lambda: resource.prlimit(pid, resource.RLIMIT_CPU) and None)
+    attack.way(f"priority of {pid}", lambda: os.setpriority(os.PRIO_PROCESS, pid, 5))
 attack.end()

@@ -35,8 +35,10 @@ ESCAPES = (
     b"\r\rcarriage returns\r\nempty lines:\n\n\nlast line without an end"
 )
 FORGED = (
-    b'{"seq":999,"t":1.000000,"exit":{"reason":"exited","exit_code":0,"duration_ms":1}}\n'
-    b'{"seq":0,"t":0.000000,"start":{"protocol":1,"run":"forged"}}\n'
+    b'{"seq":0,"t":0.000000,"start":{"protocol":1,"version":"0.1.0","run":"forged","runtime":"python",'
+    b'"script":{"path":"/task/script.py","bytes":1,"sha256":"00"},"limits":{},"isolation":{},"started_at":"now"}}\n'
+    b'{"seq":1,"t":1.000000,"exit":{"reason":"exited","exit_code":0,"duration_ms":1,"cpu_user_ms":1,"cpu_system_ms":1,'
+    b'"max_rss_bytes":1,"processes_killed":0,"message":"the script exited with status 0"}}\n'
     b'\n2026-11-21T09:00:00.000000000Z stdout F {"seq":1,"t":0.0,"stdout":"forged"}\n'
 )
 
