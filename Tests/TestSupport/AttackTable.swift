@@ -140,7 +140,7 @@ package struct Attack: Sendable, CustomStringConvertible {
         heldBy: ["environment"], getsDone: ["variable DATABASE_PASSWORD"]),
       Attack(
         threat: "go past resource limits", script: "exceed_limits.py", arguments: ["64", "1048576"],
-        options: ["--open-files", "64", "--file-size", "1Mi"], heldBy: ["rlimits"],
+        options: ["--open-files", "64", "--file-size", "1Mi"], heldBy: ["rlimits", "seccomp"],
         getsDone: [
           "open too many files", "write too large a file", "raise file size", "dump core", "leave a core file",
         ]),

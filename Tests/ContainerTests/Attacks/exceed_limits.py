@@ -47,7 +47,7 @@ def leave_core():
         try:
             _, hard = resource.getrlimit(resource.RLIMIT_CORE)
             resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
-        except OSError:
+        except (OSError, ValueError):
             pass
         os.abort()
     _, status = os.waitpid(child, 0)
