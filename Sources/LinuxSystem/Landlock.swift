@@ -27,14 +27,17 @@ package enum Landlock {
     package static let deviceControl = Rights(CL_LANDLOCK_IOCTL_DEV)
     package static let removeFile = Rights(CL_LANDLOCK_REMOVE_FILE)
     package static let removeDirectory = Rights(CL_LANDLOCK_REMOVE_DIR)
+    /// Moving and linking files to another directory.
+    package static let refer = Rights(CL_LANDLOCK_REFER)
 
     /// Reading, listing and running.
     package static let readAndExecute: Rights = [.readFile, .readDirectory, .execute]
-    /// Everything that needs no privilege; character and block devices would (CAP_MKNOD), so they stay refused.
+    /// Everything that needs no privilege; making character and block devices would (CAP_MKNOD), so that stays refused. Who
+    /// names a device among the writable paths (/dev/pts, a GPU) wants to control it too.
     package static let readAndWrite: Rights = [
-      .readAndExecute, .writeFile, .truncate, .removeDirectory, .removeFile,
+      .readAndExecute, .writeFile, .truncate, .deviceControl, .refer, .removeDirectory, .removeFile,
       Rights(CL_LANDLOCK_MAKE_DIR), Rights(CL_LANDLOCK_MAKE_REG), Rights(CL_LANDLOCK_MAKE_SOCK),
-      Rights(CL_LANDLOCK_MAKE_FIFO), Rights(CL_LANDLOCK_MAKE_SYM), Rights(CL_LANDLOCK_REFER),
+      Rights(CL_LANDLOCK_MAKE_FIFO), Rights(CL_LANDLOCK_MAKE_SYM),
     ]
     /// For /dev/null and its like, which have no device controls to protect.
     package static let device: Rights = [.readFile, .writeFile, .truncate, .deviceControl]
@@ -77,8 +80,12 @@ package enum Landlock {
     }
 
     /// Only keeps signals and abstract sockets within the domain. Needs `scopeABI`.
+    ///
+    /// Moving and linking files between directories has to be allowed beneath `/` all the same: it is the one right that
+    /// every ruleset denies, even one that handles no files, as soon as a later domain handles some
+    /// (userspace-api/landlock.rst, LANDLOCK_ACCESS_FS_REFER).
     package init(scopingOnlyOf abi: Int32) throws(SystemCallError) {
-      let created = cl_landlock_create(abi, 0, 0, Self.scopes(abi))
+      let created = cl_landlock_create(abi, Rights.refer.rawValue, 0, Self.scopes(abi))
       descriptor = Descriptor(owning: try checked(created, "landlock_create_ruleset"))
       self.abi = abi
     }

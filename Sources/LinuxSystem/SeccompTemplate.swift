@@ -64,7 +64,8 @@ package enum SeccompTemplate {
     return unsafe Array(UnsafeBufferPointer(start: program.words, count: Int(program.count)))
   }
 
-  /// Puts the true operands in the places of the made-up ones. What is left over refuses -1, which is refused anyway.
+  /// Puts the true operands in the places of the made-up ones. What is left over refuses nothing more: of the processes the
+  /// last one again (or, where there is none, an id that no process has), of the groups -1, as which it is refused anyway.
   static func fill(
     _ words: consuming [UInt64], protecting protection: SeccompProtection
   ) throws(SeccompError) -> [UInt64] {
@@ -74,7 +75,8 @@ package enum SeccompTemplate {
     // Each made-up operand and the true one.
     var replacements: [(madeUp: UInt32, id: UInt32)] = []
     for (slot, process) in processes.enumerated() {
-      let id = slot < protection.processes.count ? protection.processes[slot] : -1
+      // Not -1, which kill(2) alone refuses: pidfd_open(-1) is to answer what the kernel says, as programs try.
+      let id = slot < protection.processes.count ? protection.processes[slot] : protection.processes.last ?? process
       replacements.append((UInt32(bitPattern: process), UInt32(bitPattern: id)))
     }
     for (slot, group) in groups.enumerated() {

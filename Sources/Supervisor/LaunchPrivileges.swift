@@ -66,7 +66,9 @@ extension Launch {
           reason: "Landlock ABI \(abi) has no signal scope (kernel 6.12 brought it); the tree is walked instead")
         return
       }
-      try Landlock.Ruleset(scopingOnlyOf: abi).restrictSelf()
+      let ruleset = try Landlock.Ruleset(scopingOnlyOf: abi)
+      try ruleset.allow(.refer, beneath: Files.open("/", .pathOnly), isDirectory: true, subject: "/")
+      try ruleset.restrictSelf()
       report.set(.signalScope, .active)
     } catch {
       report.set(.signalScope, .unavailable, reason: error.message)

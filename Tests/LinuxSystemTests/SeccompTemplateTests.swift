@@ -67,6 +67,14 @@ struct SeccompTemplateTests {
         let isRefused = target == -1 || processes.contains(target) || groups.contains(-target)
         #expect(value == (isRefused ? SeccompAction.fail(.notPermitted) : .allow).kernelValue, "\(target)")
       }
+      for call in ["tkill", "rt_sigqueueinfo", "pidfd_open"] {
+        let number = UInt32(try #require(SeccompArchitecture.native.number(of: call).value))
+        for target in [0, 1, 2, 7, 8, 4_194_303, -1, -9] as [Int32] {
+          let value = try program.run(number, [UInt64(UInt32(bitPattern: target))], on: .native)
+          let action: SeccompAction = processes.contains(target) ? .fail(.notPermitted) : .allow
+          #expect(value == action.kernelValue, "\(call) \(target)")
+        }
+      }
     }
   }
 
