@@ -151,6 +151,7 @@ if !embedded {
       "ContainerTests", ["TestSupport", "WarderFrames", "LinuxSystem", "TaskModel", "RandomInput"],
       exclude: ["Attacks", "Endurance", "Support"]),
     tests("KernelTests", ["TestSupport", "WarderFrames"], exclude: ["Support"]),
+    tests("WorkloadTests", ["TestSupport", "WarderFrames"], exclude: ["CPython", "Scripts", "Support"]),
   ]
 }
 

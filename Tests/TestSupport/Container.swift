@@ -85,12 +85,14 @@ package struct Container: Sendable {
   package var processLimit: Int?
   /// The memory limit of its cgroup, swap included.
   package var memoryLimit: String?
-  /// The size of its `/tmp`.
+  /// What `/tmp` and the other memory-backed directories hold.
   package var temporarySize = "64m"
   /// Another container whose process namespace it shares, as the containers of a pod with `shareProcessNamespace` do.
   package var processNamespace: RunningContainer?
   /// A command in place of the image's entry point; `options` and `scriptArguments` are its arguments then.
   package var entryPoint: String?
+  /// The entry point's working directory, where it is not the image's.
+  package var workingDirectory: String?
   /// Seconds until podman kills it after asking it to stop.
   package var stopGrace = 30
   package var timeLimit: Duration = .seconds(60)
@@ -109,7 +111,7 @@ package struct Container: Sendable {
   package func run(
     _ task: TaskDirectory?, whileRunning: @escaping @Sendable (RunningContainer) async throws -> Void = { _ in }
   ) async throws -> WarderRun {
-    try await ContainerEngine.prepare()
+    try await ContainerEngine.prepare(image)
     let running = RunningContainer(name: "warder-test-" + randomName(), stopGrace: stopGrace)
     let terminationLog =
       hasTerminationLog ? try self.terminationLog ?? TemporaryPath(file: [], permissions: 0o666) : nil
@@ -150,6 +152,7 @@ package struct Container: Sendable {
     for (name, value) in environment { words += ["--env", "\(name)=\(value)"] }
     if let memoryLimit { words += ["--memory", memoryLimit, "--memory-swap", memoryLimit] }
     if let processLimit { words += ["--pids-limit", String(processLimit)] }
+    if let workingDirectory { words += ["--workdir", workingDirectory] }
     if let entryPoint { words += ["--entrypoint", entryPoint] }
     words += [image.reference] + options
     if !scriptArguments.isEmpty { words += ["--"] + scriptArguments }

@@ -32,6 +32,8 @@ package enum ContainerEngine {
     case busybox
     /// `python` with `/usr/local/bin/probe` and a set-user-ID copy of it.
     case test
+    /// CPython's own tests, numerical libraries, compilers and node. It is large, and made only for those who ask.
+    case workloads
 
     package var reference: String { "\(Self.prefix)/\(rawValue):latest" }
 
@@ -45,17 +47,20 @@ package enum ContainerEngine {
   }
 
   /// Builds the images out of the present binary, once for the whole test process.
-  package static func prepare() async throws {
-    try await preparation.value
+  package static func prepare(_ image: Image = .test) async throws {
+    try await (image == .workloads ? workloadsPreparation : preparation).value
   }
 
-  private static let preparation = Task {
+  private static let preparation = Task { try await build("--test") }
+  private static let workloadsPreparation = Task { try await build("--workloads") }
+
+  private static func build(_ option: String) async throws {
     guard path(of: "podman") != nil else { throw TestSupportError(whyNot) }
     guard FileManager.default.isExecutableFile(atPath: WarderInit.binary) else {
       throw TestSupportError("\(WarderInit.binary) is missing: run scripts/build")
     }
-    var command = ProcessCommand(Repository.path("scripts/build-images"), ["--local", "--test"])
-    command.timeLimit = .seconds(600)
+    var command = ProcessCommand(Repository.path("scripts/build-images"), ["--local", option])
+    command.timeLimit = .seconds(1200)
     try await command.runSuccessfully()
   }
 
