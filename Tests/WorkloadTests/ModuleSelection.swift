@@ -46,7 +46,7 @@ struct ModuleSelection: CustomTestStringConvertible {
     ],
     "test_multiprocessing_spawn": ["WithProcessesTestProcess", "WithProcessesTestSharedMemory"],
     "test_multiprocessing_fork": [
-      "WithProcessesTestProcess", "WithProcessesTestQueue", "WithProcessesTestPool", "SharedMemory", "TestWait",
+      "WithProcessesTestProcess", "WithProcessesTestQueue", "WithProcessesTestPool", "SharedMemory",
     ],
     "test_concurrent_futures": [
       "ProcessPoolForkWaitTest", "ProcessPoolForkProcessPoolExecutorTest", "ThreadPoolExecutor",

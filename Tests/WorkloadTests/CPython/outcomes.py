@@ -190,7 +190,8 @@ class Recorder(unittest.TestResult):
 
     def stopTest(self, test):
         super().stopTest(test)
-        faulthandler.cancel_dump_traceback_later()
+        # What follows may be the tear-down of a class, which waits for what a failed test has left behind.
+        faulthandler.dump_traceback_later(self.time_limit, exit=True)
 
     def addSuccess(self, test):
         self.record(test, "passed")
