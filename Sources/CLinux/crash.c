@@ -93,4 +93,6 @@ void cl_crash_context(uint64_t next_sequence, int32_t log, int32_t second_log, i
   context.termination_message = termination_message;
 }
 
+void cl_crash_next_sequence(uint64_t next_sequence) { context.next_sequence = next_sequence; }
+
 void cl_crash_kills_tree(int32_t on) { context.kills_tree = on; }

@@ -14,6 +14,9 @@ package enum Crash {
     cl_crash_context(nextSequence, log, secondLog, terminationMessage)
   }
 
+  /// The number alone, as frames are written.
+  package static func setNextSequence(_ number: UInt64) { cl_crash_next_sequence(number) }
+
   /// Whether a crash may end everything that kill(-1) reaches.
   package static func setKillsTree(_ on: Bool) { cl_crash_kills_tree(on ? 1 : 0) }
 }

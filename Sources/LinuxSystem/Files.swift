@@ -27,6 +27,8 @@ package struct FileStatus {
   package let size: UInt64
   package let device: UInt64
   package let inode: UInt64
+  /// Names that the file has.
+  package let links: UInt64
 
   init(_ native: cl_file_status) {
     kind = FileKind(rawValue: native.kind) ?? .characterDevice
@@ -35,6 +37,7 @@ package struct FileStatus {
     size = native.size
     device = native.device
     inode = native.inode
+    links = UInt64(native.links)
   }
 }
 

@@ -36,6 +36,10 @@ package enum ErrorNumber {
   package static let notPermitted: Int32 = 1  // EPERM
   package static let noSuchFile: Int32 = 2  // ENOENT
   package static let noChild: Int32 = 10  // ECHILD
+  package static let tooManyLinks: Int32 = 40  // ELOOP
+  package static let otherFileSystem: Int32 = 18  // EXDEV
+  package static let notEmpty: Int32 = 39  // ENOTEMPTY
+  package static let notImplemented: Int32 = 38  // ENOSYS
   package static let wouldBlock: Int32 = 11  // EAGAIN
   package static let accessDenied: Int32 = 13  // EACCES
   package static let exists: Int32 = 17  // EEXIST

@@ -41,7 +41,8 @@ struct CheckTrial {
   /// The last step of a start: the supervisor's own walls. What follows may only write what was found.
   mutating func confineSupervisor() {
     guard let work = try? WorkDirectory(scriptName: "check") else { return }
-    launch(of: Runtime(name: "check", command: ["/proc/self/exe"])).protectSupervisor(work, &report)
+    launch(of: Runtime(name: "check", command: ["/proc/self/exe"])).protectSupervisor(
+      work, ArtifactDirectory(), &report)
     Self.remove(work)
   }
 

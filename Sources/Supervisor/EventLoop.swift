@@ -244,6 +244,8 @@ extension EventLoop {
     let ranOutOfMemory: Bool
     let endedAt: Instant
     let processesKilled: Int64
+    /// Whether nothing of the script's tree is left that could still change a file.
+    let treeIsGone: Bool
     let standardOutput: StreamTotals
     let standardError: StreamTotals
     let standardOutputTail: OutputTail
@@ -265,7 +267,8 @@ extension EventLoop {
     return Outcome(
       reporter: reporter, end: machine.mainEnd, intervention: machine.intervention,
       finding: watches.finding, ranOutOfMemory: watches.ranOutOfMemory(), endedAt: mainEndedAt ?? now,
-      processesKilled: processesKilled, standardOutput: standardOutput.totals, standardError: standardError.totals,
+      processesKilled: processesKilled, treeIsGone: machine.isFinished && !machine.hasSurvivors,
+      standardOutput: standardOutput.totals, standardError: standardError.totals,
       standardOutputTail: standardOutput.tail, standardErrorTail: standardError.tail, denials: denials.summary)
   }
 }

@@ -40,6 +40,16 @@ struct FrameLog: ~Copyable {
     sinks.append { encoder.exit(frame, at: now, into: &$0) }
   }
 
+  /// - Returns: how many of the bytes the line holds; it has the end where it holds them all.
+  mutating func write(
+    _ name: ArtifactName, offset: Int64, _ bytes: Span<UInt8>, end: ArtifactEnd?, at now: Instant
+  ) -> Int {
+    let now = time(now)
+    var taken = 0
+    sinks.append { taken = encoder.artifact(name, offset: offset, bytes, end: end, at: now, into: &$0) }
+    return taken
+  }
+
   /// Frames a part of a stream, until the log weighs `chargeLimit`.
   /// - Returns: how many of the bytes were used, and the number of frames that they made.
   mutating func write(

@@ -22,6 +22,8 @@ struct Launch {
     var standardError: Descriptor
     var listener: SeccompListener
     let withheldNames: [String]
+    /// What a check is in place of; nil where the script itself runs.
+    let plannedRun: EventFrame?
   }
 
   /// - Returns: the process's exit code.
@@ -36,10 +38,15 @@ struct Launch {
       return reporter.finish(
         .launchFailed(step: "preparing the working directory", problem: error.message), account: nil)
     }
+    let sharedMemory = SharedMemory(isOwn: beginning.ownProcess == 1)
+    let artifacts: ArtifactDirectory
+    do { artifacts = try makeArtifactDirectory(in: work.path) } catch {
+      clean(work, sharedMemory)
+      return reporter.finish(.launchFailed(step: "preparing it", problem: error.message), account: nil)
+    }
     enterScope(&report)
     let watches = Watches(
       configuration, ownProcess: beginning.ownProcess, workDirectory: work.path, &report)
-    let sharedMemory = SharedMemory(isOwn: beginning.ownProcess == 1)
 
     let started: Started
     do {
@@ -47,26 +54,31 @@ struct Launch {
     } catch {
       // The layers are known by now, and worth knowing: one of them may be the reason.
       reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: []))
+      artifacts.remove(until: Instant.now.advanced(by: TimeBounds.artifactRemoval))
       clean(work, sharedMemory)
       return reporter.finish(error.verdict, account: nil)
     }
-    protectSupervisor(work, &report)
+    protectSupervisor(work, artifacts, &report)
     reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: started.withheldNames))
     if task.unusableInputs > 0 {
       reporter.log.write(EventFrame("inputs_left_out", [Field("count", Int64(task.unusableInputs))]), at: .now)
     }
-    return supervise(started, in: work, sharedMemory, reporter, beginning, watches, report)
+    if let plannedRun = started.plannedRun { reporter.log.write(plannedRun, at: .now) }
+    return supervise(started, in: work, sharedMemory, artifacts, reporter, beginning, watches, report)
   }
 
   private func startFrame(run: String, _ report: IsolationReport, _ watched: WatchedLimits, withheldNames: [String])
     -> StartFrame
   {
-    StartFrame(
+    var frame = StartFrame(
       version: WarderVersion.text, id: configuration.identifier, run: run, runtime: task.runtime.name,
       script: .init(path: task.origin, bytes: Int64(task.script.count), sha256: task.sha256),
       limits: configuration.limits(watched).map { Field($0.name, $0.value.map { .integer($0) } ?? .null) },
       isolation: report.frameLayers, withheldEnvironment: withheldNames,
       startedAt: Timestamp.text(unixNanoseconds: Machine.unixNanoseconds))
+    frame.isCheck = configuration.checksOnly
+    frame.trust = configuration.trust?.name
+    return frame
   }
 
   /// Leftovers cost a rerun in the same pod disk space, and a laptop its tidiness. A second is enough for what is sane;
@@ -83,7 +95,7 @@ struct Launch {
 extension Launch {
   private func supervise(
     _ given: consuming Started, in work: borrowing WorkDirectory, _ sharedMemory: borrowing SharedMemory,
-    _ reporter: consuming Reporter,
+    _ artifacts: borrowing ArtifactDirectory, _ reporter: consuming Reporter,
     _ beginning: consuming TaskRun.Beginning, _ watches: consuming Watches, _ report: IsolationReport
   ) -> Int32 {
     var started = given
@@ -125,14 +137,17 @@ extension Launch {
       failure = error
       tree.kill()
     }
-    let outcome = loop.finish()
+    var outcome = loop.finish()
+    let treeIsGone = failure == nil && outcome.treeIsGone
+    let collected = collect(artifacts, treeIsGone: treeIsGone, budget, log: &outcome.reporter.log)
+    artifacts.remove(until: Instant.now.advanced(by: TimeBounds.artifactRemoval))
     clean(work, sharedMemory)
     let verdict = verdict(on: outcome, failure: failure, report)
     let account = Reporter.Account(
       durationNanoseconds: outcome.endedAt.nanoseconds(since: startedAt), processesKilled: outcome.processesKilled,
       standardOutput: outcome.standardOutput, standardError: outcome.standardError,
       standardOutputTail: outcome.standardOutputTail, standardErrorTail: outcome.standardErrorTail,
-      denials: outcome.denials)
+      denials: outcome.denials, artifacts: collected)
     return outcome.reporter.finish(verdict, account: account)
   }
 
@@ -156,6 +171,11 @@ extension Launch {
       seccompIsActive: report.isActive(.seccomp), denials: outcome.denials)
     facts.finding = outcome.finding
     facts.ranOutOfMemory = outcome.ranOutOfMemory
+    if configuration.checksOnly {
+      return Verdict.ofCheck(
+        facts, configuration, program: PathName.lastComponent(task.runtime.check[0]),
+        complaint: outcome.standardErrorTail.bytes)
+    }
     return Verdict.classify(facts, configuration)
   }
 }

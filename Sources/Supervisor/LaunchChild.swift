@@ -30,10 +30,27 @@ extension Launch {
     do {
       try work.place(script: task.script, name: task.fileName)
       if let directory = task.directory { try work.link(inputs: task.inputs, of: directory) }
-      return try ProgramLookup.find(task.runtime.command[0], in: Self.searchPath(environment))
+      let program = try ProgramLookup.find(task.runtime.command[0], in: Self.searchPath(environment))
+      guard configuration.checksOnly, let checker = task.runtime.check.first else { return program }
+      return try ProgramLookup.find(checker, in: Self.searchPath(environment))
     } catch {
       throw Stop(verdict: .launchFailed(step: "preparing it", problem: error.message))
     }
+  }
+
+  /// What would run, were the script not only checked. Limits and isolation are in the start frame.
+  private static func plannedRun(_ command: [[UInt8]], _ environment: ChildEnvironment) -> EventFrame {
+    var names: [UInt8] = []
+    for variable in environment.variables {
+      if !names.isEmpty { names += [UInt8(ascii: ","), UInt8(ascii: " ")] }
+      names += variable.name
+    }
+    return EventFrame(
+      "would_run",
+      [
+        Field("command", ShellText.command(command)),
+        Field("environment", String(decoding: names, as: UTF8.self)),
+      ])
   }
 
   private static func searchPath(_ environment: ChildEnvironment) -> String {
@@ -51,14 +68,15 @@ extension Launch {
       try output.readEnd.setNonblocking(true)
       try error.readEnd.setNonblocking(true)
     }
-    let inputPath = task.standardInputPath ?? "/dev/null"
+    let inputPath = configuration.checksOnly ? "/dev/null" : task.standardInputPath ?? "/dev/null"
     let input = try attempt("opening \(inputPath)") { () throws(SystemCallError) in try Files.open(inputPath) }
 
     var plan = SpawnPlan(
       path: program, workingDirectory: work.path, standardInput: input,
       standardOutput: Descriptor(owning: output.writeEnd.release()),
       standardError: Descriptor(owning: error.writeEnd.release()))
-    plan.arguments = task.runtime.commandLine(script: work.scriptPath, arguments: configuration.arguments)
+    let command = task.runtime.commandLine(script: work.scriptPath, arguments: configuration.arguments)
+    plan.arguments = configuration.checksOnly ? task.runtime.checkLine(script: work.scriptPath) : command
     plan.environment = environment.variables.map { $0.assignment }
     plan.limits = confinement.limits
     plan.setsNoNewPrivileges = confinement.setsNoNewPrivileges
@@ -85,7 +103,8 @@ extension Launch {
       return Started(
         process: process, startedAt: startedAt, standardOutput: Descriptor(owning: output.readEnd.release()),
         standardError: Descriptor(owning: error.readEnd.release()), listener: listener,
-        withheldNames: environment.withheldNames)
+        withheldNames: environment.withheldNames,
+        plannedRun: configuration.checksOnly ? Self.plannedRun(command, environment) : nil)
     case .failed(let stage, let number):
       throw Stop(verdict: verdict(on: stage, number, program, &report))
     }

@@ -86,6 +86,11 @@ package struct OutputBudget: Sendable {
   /// What the log may weigh before output is held back: frames of hostile bytes weigh many times what they carry.
   package var liveCharge: UInt64 { logLimit - Self.logReserve }
 
+  /// What the log may weigh with the files that come back, and with the words about those that do not: the rest is the
+  /// verdict's.
+  package var artifactCharge: UInt64 { logLimit - Self.logReserve / 4 }
+  package var refusalCharge: UInt64 { logLimit - Self.logReserve / 8 }
+
   /// How many bytes, with their lines' charge, may still go into the log for tails; the last quarter of the reserve is
   /// the verdict's.
   package func roomForTails(logCharge: UInt64) -> UInt64 {

@@ -9,6 +9,8 @@ struct Reporter: ~Copyable {
   let run: String
   let identifier: String?
   let exitCodeMode: ExitCodeMode
+  /// Whether the script is only checked.
+  var isCheck = false
 
   /// Makes the run's random id: a rerun in the same pod must not be mistaken for this one.
   static func makeRunID() -> String {
@@ -43,6 +45,8 @@ struct Reporter: ~Copyable {
     var standardOutputTail = OutputTail(bytes: [], isWhole: true)
     var standardErrorTail = OutputTail(bytes: [], isWhole: true)
     var denials = DenialSummary.empty
+    /// Nil where no files were to come back.
+    var artifacts: ArtifactTotals?
   }
 
   /// Writes the verdict everywhere and waits, with a bound, for the log's reader to take it.
@@ -58,16 +62,18 @@ struct Reporter: ~Copyable {
     }
 
     let usage = Processes.childrenUsage
-    log.write(
-      ExitFrame(
-        reason: Reason(text: told.reason.text), exitCode: told.exitCode.map { Int64($0) },
-        signal: told.signal.map { SignalName.name(of: $0) }, durationMilliseconds: milliseconds ?? 0,
-        cpuUserMilliseconds: Int64(clamping: usage.userMicroseconds / 1000),
-        cpuSystemMilliseconds: Int64(clamping: usage.systemMicroseconds / 1000),
-        maximumResidentBytes: Int64(clamping: usage.maximumResidentBytes),
-        processesKilled: account?.processesKilled ?? 0, stdout: account?.standardOutput ?? StreamTotals(),
-        stderr: account?.standardError ?? StreamTotals(), denied: Self.frameCalls(account?.denials),
-        deniedOthers: Int64(clamping: account?.denials.others ?? 0), message: told.message))
+    var frame = ExitFrame(
+      reason: Reason(text: told.reason.text), exitCode: told.exitCode.map { Int64($0) },
+      signal: told.signal.map { SignalName.name(of: $0) }, durationMilliseconds: milliseconds ?? 0,
+      cpuUserMilliseconds: Int64(clamping: usage.userMicroseconds / 1000),
+      cpuSystemMilliseconds: Int64(clamping: usage.systemMicroseconds / 1000),
+      maximumResidentBytes: Int64(clamping: usage.maximumResidentBytes),
+      processesKilled: account?.processesKilled ?? 0, stdout: account?.standardOutput ?? StreamTotals(),
+      stderr: account?.standardError ?? StreamTotals(), denied: Self.frameCalls(account?.denials),
+      deniedOthers: Int64(clamping: account?.denials.others ?? 0), message: told.message)
+    frame.artifacts = account?.artifacts
+    frame.isCheck = isCheck
+    log.write(frame)
     let isWritten = log.flush(until: Instant.now.advanced(by: TimeBounds.logFlush))
     if let loss = log.sinks.loss(isOver: true) {
       told = verdict.redacted(by: log.redaction).adding(loss)

@@ -10,7 +10,9 @@ extension Launch {
   ///
   /// After the child's start, because the filter allows no other, and before the `start` frame, which tells of it. Not required
   /// for a task: what holds the script are the script's walls.
-  func protectSupervisor(_ work: borrowing WorkDirectory, _ report: inout IsolationReport) {
+  func protectSupervisor(
+    _ work: borrowing WorkDirectory, _ artifacts: borrowing ArtifactDirectory, _ report: inout IsolationReport
+  ) {
     guard !configuration.disabled.contains(.supervisor) else {
       report.set(.supervisor, .disabled)
       return
@@ -18,7 +20,9 @@ extension Launch {
     // Both ask for it. Where capabilities were left alone it may not have been set.
     if !configuration.disabled.contains(.noNewPrivileges) { try? Processes.setNoNewPrivileges() }
 
-    let domain = result { () throws(SystemCallError) in try Self.enterDomain(workDirectory: work.path) }
+    let domain = result { () throws(SystemCallError) in
+      try Self.enterDomain(workDirectory: work.path, artifacts: artifacts.removablePath)
+    }
     // Last: it allows no more steps like these.
     let filter = result { () throws(SystemCallError) in try SupervisorFilter.confineSelf() }
 
@@ -41,10 +45,10 @@ extension Launch {
     } catch { return error }
   }
 
-  private static func enterDomain(workDirectory: String) throws(SystemCallError) {
+  private static func enterDomain(workDirectory: String, artifacts: String?) throws(SystemCallError) {
     // Without scopes: the script's processes were born before this domain, and could not be killed from within.
     let ruleset = try Landlock.Ruleset(denyingFilesAndNetworkOf: try Landlock.abi())
-    for (path, rights) in SupervisorDomain.grants(workDirectory: workDirectory) {
+    for (path, rights) in SupervisorDomain.grants(workDirectory: workDirectory, artifacts: artifacts) {
       // A path that is not there (no cgroups, no shared memory) needs no rule, and nobody will look there.
       guard let directory = try? Files.open(path, [.pathOnly, .directory]) else { continue }
       try ruleset.allow(rights, beneath: directory, isDirectory: true, subject: path)
@@ -57,10 +61,12 @@ extension Launch {
 enum SupervisorDomain {
   typealias Rights = Landlock.Rights
 
-  static func grants(workDirectory: String) -> [(path: String, rights: Rights)] {
+  /// - Parameter artifacts: a directory outside of the work directory whose files come back and are removed.
+  static func grants(workDirectory: String, artifacts: String?) -> [(path: String, rights: Rights)] {
     let looking: Rights = [.readFile, .readDirectory]
     let emptying: Rights = [.readDirectory, .removeFile, .removeDirectory]
-    return [
+    let artifactGrants = artifacts.map { [(path: $0, rights: emptying.union(looking))] } ?? []
+    return artifactGrants + [
       // The tree's processes, and what the container uses of its limits.
       ("/proc", looking), ("/sys/fs/cgroup", looking),
       // What the script left. To remove the work directory itself takes the right on the directory that it lies in.

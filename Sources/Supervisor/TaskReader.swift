@@ -52,10 +52,25 @@ enum TaskReader {
       if name.utf8.elementsEqual(TaskFile.name.utf8) || name.utf8.elementsEqual(fileName.utf8) { continue }
       inputs.append(name)
     }
+    try checkArtifacts(configuration, taken: inputs + [fileName])
+    if configuration.checksOnly, runtime.check.isEmpty {
+      throw TaskError(
+        "at trust shadow a script is only checked, and the runtime \(runtime.name) of this image has no check")
+    }
     return LoadedTask(
       origin: source.origin, fileName: fileName, script: source.bytes,
       sha256: SHA256.hexadecimal(of: source.bytes), runtime: runtime, directory: loaded.taskDirectory,
       inputs: inputs, unusableInputs: unusable, standardInputPath: try standardInput(of: loaded))
+  }
+
+  /// The directory for artifacts must not be one of the links that stand for the task's own files.
+  private static func checkArtifacts(
+    _ configuration: EffectiveConfiguration, taken: [String]
+  ) throws(TaskError) {
+    guard let location = configuration.artifacts, location.base == .workDirectory else { return }
+    for name in taken where name.utf8.elementsEqual(location.components[0]) {
+      throw TaskError("artifacts names the directory \(name), which is the name of one of the task's own files")
+    }
   }
 
   private struct Source {

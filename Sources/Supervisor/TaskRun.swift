@@ -90,7 +90,8 @@ enum TaskRun {
     return Reporter(
       log: FrameLog(LogSinks(first, second), redaction: redaction, start: start),
       termination: try openTerminationLog(configuration.terminationMessage),
-      run: Reporter.makeRunID(), identifier: configuration.identifier, exitCodeMode: configuration.exitCodeMode)
+      run: Reporter.makeRunID(), identifier: configuration.identifier, exitCodeMode: configuration.exitCodeMode,
+      isCheck: configuration.checksOnly)
   }
 
   private static func open(

@@ -9,7 +9,8 @@ package struct ChildEnvironment: Sendable {
   package static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
   /// Lays the environment together. Later sources win: the clean set, the runtime's variables, the policy's, names passed on
-  /// from the container (by policy, then by `pass_env`), and last `env`.
+  /// from the container (by policy, then by `pass_env`), and last `env`. Where files are to come back, the script is told
+  /// where to put them.
   ///
   /// - Parameters:
   ///   - container: the supervisor's own environment, the image's and the pod's variables. Where a name stands twice the
@@ -46,6 +47,10 @@ package struct ChildEnvironment: Sendable {
       if let index = first(name.bytes, in: offered) { set(offered[index], in: &variables) }
     }
     for variable in configuration.environment { set(variable, in: &variables) }
+    if let artifacts = configuration.artifacts {
+      let path = artifacts.path(workDirectory: workDirectory, temporaryDirectory: temporaryDirectory)
+      set(EnvironmentVariable(ArtifactLocation.variable, path), in: &variables)
+    }
 
     var withheld: [EnvironmentVariable] = []
     for variable in offered

@@ -16,6 +16,8 @@ package struct ConfigurationError: Error, Sendable {
     case outOfRange
     /// Beyond what this image allows.
     case exceedsCeiling
+    /// Beyond what the trust level allows.
+    case exceedsTrust
     /// The key may not be set by this layer.
     case notPermittedHere
     /// A value or a required part is missing.

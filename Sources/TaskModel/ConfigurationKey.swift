@@ -8,6 +8,8 @@ package enum ConfigurationKey: UInt8, CaseIterable, Sendable {
   case timeout, grace
   case cpuTime, memory, processes, threads, dataSize, openFiles, fileSize, disk
   case standardOutputLimit, standardErrorLimit, logLimit, output
+  case artifacts, artifactLimit, artifactFileLimit
+  case trust
   case network, seccomp, read, write, environment, passEnvironment, redact, require, disable
   case exitCode, log, terminationMessage, heartbeat
   case task, policy
@@ -27,7 +29,7 @@ package enum KeyStanding: Sendable {
   /// Whether `layer` may set the key.
   package func permits(_ layer: ConfigurationLayer) -> Bool {
     switch (self, layer) {
-    case (_, .builtIn), (_, .flags): true
+    case (_, .builtIn), (_, .trust), (_, .flags): true
     case (.request, _): true
     case (.authority, _): layer != .taskFile
     case (.location, _): layer == .environment
@@ -173,6 +175,22 @@ extension ConfigurationKey {
       ConfigurationRow(
         "output", .choice(OutputPolicy.names), .request, .choice(OutputPolicy.truncate.rawValue), "CHOICE",
         "beyond a limit of output: truncate what is kept, or kill the script")
+    case .artifacts:
+      ConfigurationRow(
+        "artifacts", .text(.artifactDirectory), .request, nil, "DIR", defaultText: "off",
+        "the directory whose files come back in the log: in the working directory, or beneath /tmp; off for none")
+    case .artifactLimit:
+      ConfigurationRow(
+        "artifact_limit", Self.size(0), .request, .number(Self.mebi), "SIZE",
+        "bytes of all files that come back; 0 lets only empty ones back")
+    case .artifactFileLimit:
+      ConfigurationRow(
+        "artifact_file_limit", Self.size(0), .request, .number(512 * Self.kibi), "SIZE",
+        "bytes of each file that comes back")
+    case .trust:
+      ConfigurationRow(
+        "trust", .choice(TrustLevel.names), .authority, nil, "LEVEL", defaultText: "no level",
+        "preset and bound for other keys: shadow checks the script and does not run it")
     case .network:
       ConfigurationRow(
         "network", .choice(NetworkAccess.names), .authority, .choice(NetworkAccess.none.rawValue), "CHOICE",
@@ -286,7 +304,7 @@ extension ConfigurationKey {
       switch layer {
       case .environment: names.append(key.variable)
       case .flags: names.append(key.flag)
-      case .builtIn, .policy, .taskFile: names.append(key.row.name)
+      case .builtIn, .trust, .policy, .taskFile: names.append(key.row.name)
       }
     }
     return names

@@ -4,6 +4,8 @@ package import JSON
 package enum ConfigurationLayer: UInt8, Sendable, CaseIterable {
   /// The program's own default.
   case builtIn
+  /// What the trust level presets.
+  case trust
   /// The policy file of the image.
   case policy
   /// `task.json` in the task directory.
@@ -15,6 +17,7 @@ package enum ConfigurationLayer: UInt8, Sendable, CaseIterable {
   package var name: String {
     switch self {
     case .builtIn: "default"
+    case .trust: "trust"
     case .policy: "policy"
     case .taskFile: "task"
     case .environment: "environment"

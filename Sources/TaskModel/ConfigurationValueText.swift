@@ -172,6 +172,11 @@ extension TextRule {
     case .variableName:
       _ = try ConfigurationValue.checkedVariableName(text)
       return
+    case .artifactDirectory:
+      isGood = ArtifactLocation.isValid(text)
+      expected =
+        "off, a directory inside the working directory such as out, or one beneath /tmp such as /tmp/out "
+        + "(without empty, . or .. components)"
     case .messageTarget:
       isGood = text.isOne(of: ["auto", "none"]) || isPath && bytes[0] == ASCII.slash
       expected = "auto, none or an absolute path"

@@ -60,7 +60,7 @@ extension EffectiveConfiguration {
     guard let script = text(.script) else { return .taskDirectory(name: nil) }
     switch self[.script].layer {
     case .environment, .flags: return script.hasSameBytes(as: "-") ? .standardInput : .file(script)
-    case .builtIn, .policy, .taskFile: return .taskDirectory(name: script)
+    case .builtIn, .trust, .policy, .taskFile: return .taskDirectory(name: script)
     }
   }
 
@@ -94,6 +94,18 @@ extension EffectiveConfiguration {
   package var logLimitBytes: Int64 { number(.logLimit) }
   package var output: OutputPolicy { OutputPolicy(rawValue: choice(.output)) ?? .truncate }
 
+  /// Nil where nothing is to come back.
+  package var artifacts: ArtifactLocation? { text(.artifacts).flatMap { ArtifactLocation($0) } }
+  package var artifactLimitBytes: Int64 { number(.artifactLimit) }
+  package var artifactFileLimitBytes: Int64 { number(.artifactFileLimit) }
+
+  /// Nil where no level was chosen: then none bounds anything.
+  package var trust: TrustLevel? {
+    if case .choice(let index)? = self[.trust].value { TrustLevel(rawValue: index) } else { nil }
+  }
+  /// Whether the script is only checked.
+  package var checksOnly: Bool { trust == .shadow }
+
   package var network: NetworkAccess { NetworkAccess(rawValue: choice(.network)) ?? .none }
   package var seccomp: SeccompProfileName {
     seccompFile == nil ? SeccompProfileName(rawValue: choice(.seccomp)) ?? .standard : .file
@@ -123,8 +135,11 @@ extension EffectiveConfiguration {
   package var heartbeat: Duration? { number(.heartbeat) == 0 ? nil : .milliseconds(number(.heartbeat)) }
   package var taskDirectory: String { text(.task) ?? "/task" }
 
-  /// From the child's start to the end of the process, at the latest: timeout, grace and drain.
-  package var worstCase: Duration { timeout + grace + TimeBounds.drain }
+  /// From the child's start to the end of the process, at the latest: timeout, grace, drain, and the time for artifacts where
+  /// there may be any.
+  package var worstCase: Duration {
+    timeout + grace + TimeBounds.drain + (artifacts == nil ? .zero : TimeBounds.artifacts)
+  }
 
   private func watched(_ key: ConfigurationKey) -> WatchedLimit {
     guard case .number(let number)? = self[key].value else {

@@ -15,6 +15,8 @@ package enum ExitReason: UInt8, CaseIterable, Sendable {
   case syscallViolation
   /// Somebody outside asked for the end.
   case cancelled
+  /// The script was only to be checked, and passed: it never ran.
+  case checked
   /// The script's program could not be started.
   case launchFailed
   /// The task or its configuration cannot be run.
@@ -37,6 +39,7 @@ package enum ExitReason: UInt8, CaseIterable, Sendable {
     case .outputLimit: "output_limit"
     case .syscallViolation: "syscall_violation"
     case .cancelled: "cancelled"
+    case .checked: "checked"
     case .launchFailed: "launch_failed"
     case .invalidTask: "invalid_task"
     case .isolationUnavailable: "isolation_unavailable"
@@ -48,6 +51,7 @@ package enum ExitReason: UInt8, CaseIterable, Sendable {
   package var ownExitCode: Int32? {
     switch self {
     case .exited, .signaled: nil
+    case .checked: 0
     case .timeout: 240
     case .cancelled: 241
     case .memoryLimit: 242

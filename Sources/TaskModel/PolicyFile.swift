@@ -47,6 +47,11 @@ extension Policy {
     for key in ConfigurationKey.allCases {
       if let setting = defaults.setting(of: key) {
         try check(setting.value, of: key, at: setting.origin)
+      } else if key == .trust, ceiling(of: key) != nil {
+        // Without a level nothing is bounded at all, which is looser than every level.
+        throw ConfigurationError(
+          .missing, at: .file(path: path, position: nil),
+          "ceilings.trust leaves no task without a level; set defaults.trust to the level of tasks that name none")
       } else if let builtIn = key.row.builtIn {
         do throws(ConfigurationError) {
           try check(builtIn, of: key, at: .file(path: path, position: nil))

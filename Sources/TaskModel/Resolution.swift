@@ -14,9 +14,11 @@ extension EffectiveConfiguration {
     layers.append(flags.layer)
 
     let hidden = try scriptKeyThatLoses(in: layers)
+    let trust = TrustLevel(chosenBy: layers)
     var entries: [Entry] = []
     for key in ConfigurationKey.allCases {
       var entry = Entry(value: key.row.builtIn, layer: .builtIn)
+      if let preset = trust?.preset(of: key) { entry = Entry(value: preset, layer: .trust) }
       for layer in layers where key != hidden {
         guard let setting = layer.setting(of: key) else { continue }
         guard key.row.standing.permits(layer.layer) else {
@@ -37,6 +39,7 @@ extension EffectiveConfiguration {
     relaxDefaultRequirement(&entries)
     let configuration = EffectiveConfiguration(entries: entries, policy: policy)
     try configuration.checkWhatIsSwitchedOff(layers)
+    try configuration.checkTrust(layers)
     return configuration
   }
 

@@ -34,6 +34,11 @@ package struct Runtime: Sendable {
     self.name.hasSameBytes(as: name) || name.isOne(of: aliases)
   }
 
+  /// The argument vector that checks `script`; empty where the runtime has no check.
+  package func checkLine(script: String) -> [[UInt8]] {
+    check.map { Self.substitute(script, in: $0) }
+  }
+
   /// The argument vector that runs `script`.
   package func commandLine(script: String, arguments: [[UInt8]]) -> [[UInt8]] {
     command.map { Self.substitute(script, in: $0) } + arguments
@@ -62,12 +67,25 @@ package struct Runtime: Sendable {
     return true
   }
 
+  /// Compiles and throws away: `py_compile` would write a file. Isolated by `-I`: else a file that lies beside the script and is
+  /// called like a module of the library would be imported, and run.
+  static let pythonCheck = """
+    import sys
+    name = sys.argv[1]
+    try:
+        compile(open(name, 'rb').read(), name, 'exec', dont_inherit=True)
+    except SyntaxError as mistake:
+        sys.exit(f'{name}:{mistake.lineno}: {type(mistake).__name__}: {mistake.msg}')
+    except ValueError as mistake:
+        sys.exit(f'{name}: {mistake}')
+    """
+
   /// Runtimes of an image without a policy file. `.sh` is bash's by convention; `sh` itself runs what asks for it by name
   /// or by `#!/bin/sh`.
   package static let builtIn: [Runtime] = [
     Runtime(
       name: "python", command: ["python3", placeholder], aliases: ["python3"], extensions: [".py"],
-      check: ["python3", "-m", "py_compile", placeholder]),
+      check: ["python3", "-I", "-c", pythonCheck, placeholder]),
     Runtime(
       name: "bash", command: ["bash", placeholder], extensions: [".sh", ".bash"], check: ["bash", "-n", placeholder]),
     Runtime(name: "sh", command: ["sh", placeholder], check: ["sh", "-n", placeholder]),

@@ -7,6 +7,10 @@ package enum TimeBounds {
   package static let heldPipes = Duration.milliseconds(250)
   /// After SIGKILL: how long the tree is waited for, and what is left in the pipes read.
   package static let finalDrain = Duration.seconds(2)
+  /// After the tree's end: how long files are collected, a slow reader of the log included, and their directory removed.
+  package static let artifacts = artifactCollection + artifactRemoval
+  package static let artifactCollection = Duration.seconds(4)
+  package static let artifactRemoval = Duration.seconds(1)
   /// How long the last frames may wait for a reader of the log that is slow.
   package static let logFlush = Duration.seconds(5)
 

@@ -74,6 +74,41 @@ extension Verdict {
     finding.map { $0.intervention == intervention ? $0.words : "" } ?? ""
   }
 
+  // MARK: - Only checked
+
+  /// The verdict on the check of a script that was not to run: nothing in it is the script's own status or signal.
+  ///
+  /// - Parameters:
+  ///   - facts: about the check.
+  ///   - program: what the check's command starts.
+  ///   - complaint: what it wrote to standard error, or the end of that.
+  package static func ofCheck(
+    _ facts: TaskFacts, _ configuration: EffectiveConfiguration, program: String, complaint: [UInt8]
+  ) -> Verdict {
+    let reason = classify(facts, configuration).reason
+    guard reason == .exited || reason == .signaled else {
+      return Verdict(reason, message: "the script was not run, and its check was ended by \(reason.text)")
+    }
+    switch facts.end {
+    case .exited(0):
+      return Verdict(.checked, message: "the script was checked and not run: \(program) found no mistake in its syntax")
+    case .exited(let status):
+      let words = firstLine(of: complaint)
+      let why = words.isEmpty ? "" : Text.joined([": ", Text.quoted(words)], "")
+      return Verdict(
+        .invalidTask,
+        message: "the script was checked and not run: it does not pass, \(program) exited with status \(status)\(why)")
+    case .signaled(let signal):
+      return .launchFailed(step: "checking it", problem: "\(program) was ended by \(SignalName.name(of: signal))")
+    }
+  }
+
+  /// Compilers and shells say place and mistake in the first line.
+  private static func firstLine(of bytes: [UInt8]) -> [UInt8] {
+    for line in bytes.pieces(separatedBy: ASCII.newline) where !line.isEmpty { return line }
+    return []
+  }
+
   // MARK: - Ended by the supervisor
 
   private static func describe(

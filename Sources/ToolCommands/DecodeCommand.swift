@@ -16,7 +16,7 @@ struct DecodeCommand: ParsableCommand {
       by run.
 
       Exit status: 0 for a complete log, 1 where something is missing, 64 for a wrong command line, 66 for a log that \
-      cannot be read.
+      cannot be read, 73 for a directory that cannot be made.
       """)
 
   enum Form: String, EnumerableFlag {
@@ -37,35 +37,67 @@ struct DecodeCommand: ParsableCommand {
   @Flag(exclusivity: .exclusive)
   var form: Form?
 
+  @Option(
+    name: .customLong("artifacts"),
+    help: ArgumentHelp(
+      "Write the files that came back into this directory, each under its name.",
+      discussion: """
+        The directory is made where it is missing. Only whole files are written, with the digest that the log says, and \
+        none over another. Of a log of several runs each has a directory of its own in it: 1, 2 and so on.
+        """,
+      valueName: "dir"))
+  var artifactDirectory: String?
+
   func run() throws {
     let input = try LogInput(file)
-    let isComplete =
+    let results =
       switch form {
       case .json: try printJSON(input)
       case .stdout: try printStream(.stdout, of: input)
       case .stderr: try printStream(.stderr, of: input)
       case nil: try printText(input)
       }
-    if !isComplete { throw ExitCode(1) }
+    let isWritten = try writeArtifacts(results)
+    if !isWritten || results.isEmpty || !results.allSatisfy({ $0.isComplete }) { throw ExitCode(1) }
   }
 
-  private func printJSON(_ input: LogInput) throws -> Bool {
+  /// - Returns: whether every file of the log is in the directory now.
+  private func writeArtifacts(_ results: [RunResult]) throws -> Bool {
+    guard let artifactDirectory else { return true }
+    let extraction: ArtifactExtraction
+    do throws(ArtifactExtraction.Problem) {
+      extraction = try ArtifactExtraction(into: artifactDirectory)
+    } catch {
+      TextPrinter.say(error.reason)
+      throw ExitCode(73)
+    }
+    defer { extraction.close() }
+    var isWritten = true
+    for (index, result) in results.enumerated() {
+      let problems = extraction.write(result.artifacts, folder: results.count > 1 ? String(index + 1) : nil)
+      for problem in problems { TextPrinter.say(problem) }
+      isWritten = isWritten && problems.isEmpty
+    }
+    return isWritten
+  }
+
+  private func printJSON(_ input: LogInput) throws -> [RunResult] {
     let results = try input.results()
     for result in results {
       FileHandle.standardOutput.write(Data(result.json() + [UInt8(ascii: "\n")]))
     }
-    return results.allSatisfy { $0.isComplete }
+    return results
   }
 
-  private func printStream(_ stream: WarderFrames.OutputStream, of input: LogInput) throws -> Bool {
+  private func printStream(_ stream: WarderFrames.OutputStream, of input: LogInput) throws -> [RunResult] {
     let results = try input.results()
     for result in results {
       FileHandle.standardOutput.write(Data(stream == .stdout ? result.stdout : result.stderr))
     }
-    return results.allSatisfy { $0.isComplete }
+    return results
   }
 
-  private func printText(_ input: LogInput) throws -> Bool {
+  private func printText(_ input: LogInput) throws -> [RunResult] {
     var printer = TextPrinter()
     var assembler = RunAssembler()
     try input.forEachItem { item in
@@ -74,6 +106,6 @@ struct DecodeCommand: ParsableCommand {
     }
     let results = assembler.results
     for result in results { printer.printVerdict(on: result) }
-    return !results.isEmpty && results.allSatisfy { $0.isComplete }
+    return results
   }
 }

@@ -11,7 +11,7 @@ struct TextPrinter {
     switch frame.body {
     case .output(.stdout, let bytes): write(bytes, to: .standardOutput, isTerminal: outputIsTerminal)
     case .output(.stderr, let bytes): write(bytes, to: .standardError, isTerminal: errorIsTerminal)
-    case .event(let event) where event.type != "heartbeat": say(Self.text(of: event))
+    case .event(let event) where event.type != "heartbeat": Self.say(Self.text(of: event))
     case .start, .event, .artifact, .exit, .unknown: break
     }
   }
@@ -21,16 +21,22 @@ struct TextPrinter {
     if let exit = result.exit {
       let seconds = Double(exit.durationMilliseconds) / 1000
       let megabytes = Double(exit.maximumResidentBytes) / 1_000_000
-      say("\(exit.message) " + String(format: "(%.1f s, %.1f MB)", seconds, megabytes))
+      Self.say("\(exit.message) " + String(format: "(%.1f s, %.1f MB)", seconds, megabytes))
       for layer in result.start?.isolation ?? [] where layer.state != .active {
-        say("isolation: \(layer.name) is \(layer.state.text)\(Self.reason(of: layer))")
+        Self.say("isolation: \(layer.name) is \(layer.state.text)\(Self.reason(of: layer))")
       }
     } else {
-      say("the log has no verdict: the supervisor was killed, or the end of the log is lost")
+      Self.say("the log has no verdict: the supervisor was killed, or the end of the log is lost")
     }
-    if result.missingFrames > 0 { say("\(result.missingFrames) frames are missing from the log") }
-    if result.noiseLines > 0 { say("\(result.noiseLines) lines of the log are no frames") }
-    for disagreement in result.disagreements { say(disagreement) }
+    for artifact in result.artifacts where artifact.isComplete {
+      Self.say("artifact \(artifact.name.text) came back (\(artifact.bytes.count) bytes)")
+    }
+    if let refused = result.exit?.artifacts?.refused, refused > 0 {
+      Self.say("\(refused) things in the artifact directory did not come back")
+    }
+    if result.missingFrames > 0 { Self.say("\(result.missingFrames) frames are missing from the log") }
+    if result.noiseLines > 0 { Self.say("\(result.noiseLines) lines of the log are no frames") }
+    for disagreement in result.disagreements { Self.say(disagreement) }
   }
 
   private static func reason(of layer: IsolationLayer) -> String {
@@ -53,9 +59,13 @@ struct TextPrinter {
   }
 
   /// Everything but the script's own bytes in a pipe may hold text that the script chose.
-  private func say(_ text: String) {
+  static func say(_ text: String) {
     let line = Array("warder: \(text)".utf8)
-    let shown = TerminalText.neutralized(line)
+    var shown: [UInt8] = []
+    // A name with a newline in it must not make a line of its own.
+    for byte in TerminalText.neutralized(line) {
+      if byte == UInt8(ascii: "\n") { shown += Array("\\n".utf8) } else { shown.append(byte) }
+    }
     FileHandle.standardError.write(Data(shown + [UInt8(ascii: "\n")]))
   }
 

@@ -22,6 +22,10 @@ public struct ExitFrame: Sendable, Hashable {
   public var stdout: StreamTotals?
   /// What became of the standard error.
   public var stderr: StreamTotals?
+  /// What came back of the artifact directory; absent where none was asked for, or nothing ran.
+  public var artifacts: ArtifactTotals?
+  /// Whether the run only checked the script (`StartFrame.isCheck`).
+  public var isCheck = false
   /// The system calls that were denied, at most `ExitFrame.mostDenied` of them in a frame.
   public var denied: [DeniedCall]
   /// How many calls were denied besides those listed, in all.
@@ -73,6 +77,23 @@ public struct StreamTotals: Sendable, Hashable {
     self.frames = frames
     self.droppedBytes = droppedBytes
     self.redactions = redactions
+  }
+}
+
+/// What came back of a script's artifact directory.
+public struct ArtifactTotals: Sendable, Hashable {
+  /// Files that came back whole.
+  public var files: Int64
+  /// Their bytes.
+  public var bytes: Int64
+  /// Files, links and other things that did not come back. Events name the first of them, with reasons.
+  public var refused: Int64
+
+  /// Totals; what is not given is zero.
+  public init(files: Int64 = 0, bytes: Int64 = 0, refused: Int64 = 0) {
+    self.files = files
+    self.bytes = bytes
+    self.refused = refused
   }
 }
 

@@ -58,34 +58,28 @@ public struct ArtifactChunk: Sendable, Hashable {
   public var offset: Int64
   /// The part's contents.
   public var bytes: [UInt8]
+  /// What the whole file is, in its last part; absent in the others.
+  public var end: ArtifactEnd?
 
   /// A part of a file.
-  public init(name: ArtifactName, offset: Int64, bytes: [UInt8]) {
+  public init(name: ArtifactName, offset: Int64, bytes: [UInt8], end: ArtifactEnd? = nil) {
     self.name = name
     self.offset = offset
     self.bytes = bytes
+    self.end = end
   }
 }
 
-/// The name that the script gave a file, relative to its artifact directory: any bytes but none, exactly as they were.
-/// It is data from an untrusted script: check it before using it as a path.
-public struct ArtifactName: Sendable, Hashable {
-  /// The name's bytes: at least one, at most `longest`.
-  public let bytes: [UInt8]
+/// What the parts of a file must come to, put together.
+public struct ArtifactEnd: Sendable, Hashable {
+  /// The file's size.
+  public var bytes: Int64
+  /// SHA-256 of its contents, in lower-case hexadecimal.
+  public var sha256: String
 
-  /// The longest name, PATH_MAX of Linux.
-  public static let longest = 4096
-
-  /// A name of given bytes.
-  ///
-  /// - Returns: nil for an empty name and for one longer than `longest`.
-  public init?(_ bytes: [UInt8]) {
-    guard !bytes.isEmpty, bytes.count <= Self.longest else { return nil }
+  /// A file's size and digest.
+  public init(bytes: Int64, sha256: String) {
     self.bytes = bytes
-  }
-
-  /// The name for people, with U+FFFD for what is no UTF-8.
-  public var text: String {
-    String(decoding: bytes, as: UTF8.self)
+    self.sha256 = sha256
   }
 }

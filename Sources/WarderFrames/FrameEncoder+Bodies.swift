@@ -10,6 +10,8 @@ extension FrameEncoder {
       writer.string(frame.version, for: "version", room: Self.shortRoom)
       if let id = frame.id { writer.string(id, for: "id", room: room) }
       writer.string(frame.run, for: "run", room: Self.shortRoom)
+      if frame.isCheck { writer.string(StartFrame.checkMode, for: "mode", room: Self.shortRoom) }
+      if let trust = frame.trust { writer.string(trust, for: "trust", room: Self.shortRoom) }
       writer.string(frame.runtime, for: "runtime", room: room)
       writer.key("script")
       writer.beginObject()
@@ -46,6 +48,7 @@ extension FrameEncoder {
     line(#""exit":"#, at: time, into: &output) { writer, room in
       writer.beginObject()
       writer.string(frame.unrecognizedReason ?? frame.reason.text, for: "reason", room: Self.shortRoom)
+      if frame.isCheck { writer.string(StartFrame.checkMode, for: "mode", room: Self.shortRoom) }
       if let code = frame.exitCode { writer.integer(code, for: "exit_code") }
       if let signal = frame.signal { writer.string(signal, for: "signal", room: Self.shortRoom) }
       writer.integer(frame.durationMilliseconds, for: "duration_ms")
@@ -55,41 +58,11 @@ extension FrameEncoder {
       writer.integer(frame.processesKilled, for: "processes_killed")
       if let totals = frame.stdout { writer.totals(totals, for: "stdout") }
       if let totals = frame.stderr { writer.totals(totals, for: "stderr") }
+      if let totals = frame.artifacts { writer.totals(totals) }
       writer.denied(frame, room: room)
       writer.string(frame.message, for: "message", room: room)
       writer.endObject()
     }
-  }
-
-  /// Appends a line with as much of a file's part as fits. A name that is not UTF-8, or is long when escaped, goes as
-  /// `name_b64`.
-  ///
-  /// - Returns: how many bytes of the part it holds: all of them, or more than a thousand.
-  @discardableResult
-  public mutating func artifact(_ chunk: ArtifactChunk, at time: FrameTime, into output: inout [UInt8]) -> Int {
-    let start = output.count
-    begin(#""artifact":{"name"#, at: time, into: &output)
-    let name = chunk.name.bytes.span
-    let nameStart = output.count
-    output.append(contentsOf: #"":""#.utf8)
-    let isText = UTF8Scan(name, from: 0).end == name.count
-    if !isText || JSONEscape.append(name, room: Self.longestLine / 2, to: &output) < name.count {
-      output.removeLast(output.count - nameStart)
-      output.append(contentsOf: #"_b64":""#.utf8)
-      Base64.append(name, to: &output)
-    }
-    output.append(contentsOf: #"","offset":"#.utf8)
-    output.appendDecimal(UInt64(max(0, chunk.offset)))
-    output.append(contentsOf: #","b64":""#.utf8)
-    let room = Self.longestLine - (output.count - start) - Self.lineEnd.count - 1
-    let taken = min(chunk.bytes.count, Base64.capacity(room: room))
-    Base64.append(chunk.bytes.span.extracting(first: taken), to: &output)
-    output.append(UInt8(ascii: "\""))
-    output.append(UInt8(ascii: "}"))
-    output.append(UInt8(ascii: "}"))
-    output.append(UInt8(ascii: "\n"))
-    finish(lineFrom: start, in: output)
-    return taken
   }
 
   /// Room for strings that are short by nature (a version, a digest, a signal's name) and must not suffer for the
@@ -147,6 +120,15 @@ extension JSONWriter {
     integer(totals.frames, for: "frames")
     integer(totals.droppedBytes, for: "dropped_bytes")
     if totals.redactions > 0 { integer(totals.redactions, for: "redactions") }
+    endObject()
+  }
+
+  fileprivate mutating func totals(_ totals: ArtifactTotals) {
+    key("artifacts")
+    beginObject()
+    integer(totals.files, for: "files")
+    integer(totals.bytes, for: "bytes")
+    integer(totals.refused, for: "refused")
     endObject()
   }
 

@@ -17,6 +17,11 @@ extension FrameParser {
       guard let text = id.string else { return nil }
       frame.id = text
     }
+    if let trust = members.value("trust") {
+      guard let text = trust.string else { return nil }
+      frame.trust = text
+    }
+    frame.isCheck = members.isCheck
     if let withheld = members.value("env_withheld") {
       guard let names = withheld.elements else { return nil }
       for name in names {
@@ -56,7 +61,12 @@ extension FrameParser {
     else { return nil }
     let name = members.string("name").map { Array($0.utf8) } ?? members.value("name_b64")?.base64
     guard let name = name.flatMap({ ArtifactName($0) }) else { return nil }
-    return ArtifactChunk(name: name, offset: offset, bytes: bytes)
+    var chunk = ArtifactChunk(name: name, offset: offset, bytes: bytes)
+    if members.value("sha256") != nil {
+      guard let sha256 = members.string("sha256"), let size = members.count("bytes") else { return nil }
+      chunk.end = ArtifactEnd(bytes: size, sha256: sha256)
+    }
+    return chunk
   }
 
   /// Demands little: even the frame that a dying supervisor gets out is worth reading.
@@ -87,6 +97,11 @@ extension FrameParser {
       guard let stderr = self.totals(totals) else { return nil }
       frame.stderr = stderr
     }
+    frame.isCheck = members.isCheck
+    if let totals = members.value("artifacts") {
+      guard let artifacts = artifactTotals(totals) else { return nil }
+      frame.artifacts = artifacts
+    }
     if let denied = members.value("denied") {
       guard let calls = denied.elements else { return nil }
       for call in calls {
@@ -103,6 +118,13 @@ extension FrameParser {
       let dropped = members.count("dropped_bytes"), let redactions = members.countIfPresent("redactions")
     else { return nil }
     return StreamTotals(bytes: bytes, frames: frames, droppedBytes: dropped, redactions: redactions)
+  }
+
+  private static func artifactTotals(_ value: JSONValue) -> ArtifactTotals? {
+    guard let members = value.members, let files = members.count("files"), let bytes = members.count("bytes"),
+      let refused = members.count("refused")
+    else { return nil }
+    return ArtifactTotals(files: files, bytes: bytes, refused: refused)
   }
 
   private static func fields(_ members: [JSONMember], except name: String? = nil) -> [Field] {

@@ -88,6 +88,9 @@ extension [JSONMember] {
     return count
   }
 
+  /// Whether the frame is of a run that only checked the script.
+  var isCheck: Bool { string("mode")?.hasSameBytes(as: StartFrame.checkMode) ?? false }
+
   /// A count that may be absent and is 0 then; nil if it is there and is none.
   func countIfPresent(_ name: String) -> Int64? {
     value(name) == nil ? 0 : count(name)

@@ -21,6 +21,8 @@ public enum Reason: Sendable, Hashable, CaseIterable {
   case syscallViolation
   /// Somebody outside asked for the end.
   case cancelled
+  /// The script was only checked, as it was meant to be, and found good: it never ran.
+  case checked
   /// The interpreter could not be started: the script never ran.
   case launchFailed
   /// The task, its configuration or its script are not acceptable: the script never ran.
@@ -63,6 +65,7 @@ public enum Reason: Sendable, Hashable, CaseIterable {
     case .outputLimit: "output_limit"
     case .syscallViolation: "syscall_violation"
     case .cancelled: "cancelled"
+    case .checked: "checked"
     case .launchFailed: "launch_failed"
     case .invalidTask: "invalid_task"
     case .isolationUnavailable: "isolation_unavailable"

@@ -4,7 +4,8 @@ extension RunResult {
   /// The result as JSON, for programs.
   ///
   /// `stdout` and `stderr` are always there as text, with U+FFFD for what is no UTF-8; then `stdout_b64` and
-  /// `stderr_b64` have the bytes. What is not known is null.
+  /// `stderr_b64` have the bytes. What is not known is null. Of files that came back there are name, size and digest; their
+  /// contents are in `artifacts`.
   ///
   /// - Parameter indented: in many lines, for people.
   /// - Returns: one JSON object without a line end.
@@ -13,6 +14,7 @@ extension RunResult {
     writer.beginObject()
     writer.write(output: stdout, "stdout", base64Name: "stdout_b64")
     writer.write(output: stderr, "stderr", base64Name: "stderr_b64")
+    writer.write("checked_only", isCheck)
     writer.write("exit_code", exitCode)
     writer.write("reason", exit?.unrecognizedReason ?? reason.text)
     writer.write("signal", signal)
@@ -26,6 +28,7 @@ extension RunResult {
     writer.write("noise_lines", Int64(noiseLines))
     writer.write(strings: disagreements, "disagreements")
     writer.write(artifacts)
+    writer.write("artifacts_refused", exit?.artifacts?.refused)
     writer.write(events)
     if let start { writer.write(start) }
     if let exit { writer.write(exit) }
@@ -78,9 +81,9 @@ extension JSONWriter {
     for artifact in artifacts {
       beginObject()
       write(output: artifact.name.bytes, "name", base64Name: "name_b64")
-      write("bytes", Int64(artifact.bytes.count))
-      write("gap", artifact.hasGap)
-      write(base64: artifact.bytes, "b64")
+      write("bytes", artifact.end?.bytes ?? Int64(artifact.bytes.count))
+      write("sha256", artifact.end?.sha256)
+      write("complete", artifact.isComplete)
       endObject()
     }
     endArray()
@@ -124,6 +127,7 @@ extension JSONWriter {
     write("version", start.version)
     write("id", start.id)
     write("run", start.run)
+    write("trust", start.trust)
     write("runtime", start.runtime)
     key("script")
     beginObject()

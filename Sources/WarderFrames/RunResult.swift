@@ -56,12 +56,25 @@ public struct RunResult: Sendable, Hashable {
     (start?.protocolNumber ?? StartFrame.currentProtocol) <= StartFrame.currentProtocol
   }
 
-  /// Where the verdict's totals differ from what was received, a sentence for each.
+  /// Whether the script was only checked and never ran: then the output is that of its runtime's check.
+  public var isCheck: Bool { start?.isCheck ?? exit?.isCheck ?? false }
+
+  /// Where the verdict's totals, or the digests of files, differ from what was received, a sentence for each.
   public var disagreements: [String] {
-    [
+    var found = [
       Self.disagreement("stdout", received: stdout, exit?.stdout),
       Self.disagreement("stderr", received: stderr, exit?.stderr),
     ].compactMap { $0 }
+    if let totals = exit?.artifacts {
+      let whole = artifacts.count { $0.isComplete }
+      if totals.files != Int64(whole) {
+        found.append("artifacts: the verdict counts \(totals.files) files, the log has \(whole) whole ones")
+      }
+    }
+    for artifact in artifacts where artifact.isDamaged {
+      found.append("artifact \(artifact.name.text): its contents are not those that were recorded")
+    }
+    return found
   }
 
   private static func disagreement(_ name: String, received: [UInt8], _ totals: StreamTotals?) -> String? {
@@ -87,35 +100,5 @@ public struct RunResult: Sendable, Hashable {
     public let time: FrameTime
     /// What happened.
     public let frame: EventFrame
-  }
-}
-
-/// A file that came back.
-public struct Artifact: Sendable, Hashable {
-  /// The name that the script gave it: data, to be checked before it is used as a path.
-  public let name: ArtifactName
-  /// The contents, up to the first gap.
-  public internal(set) var bytes: [UInt8]
-  /// Whether a part is missing that another one should have followed. What is missing at the end shows only in the
-  /// result's missing frames.
-  public internal(set) var hasGap: Bool
-}
-
-/// Puts the parts of files together.
-struct ArtifactCollector {
-  private(set) var artifacts: [Artifact] = []
-  private var indexByName: [ArtifactName: Int] = [:]
-
-  mutating func add(_ chunk: ArtifactChunk) {
-    let index = indexByName[chunk.name] ?? artifacts.count
-    if index == artifacts.count {
-      indexByName[chunk.name] = index
-      artifacts.append(Artifact(name: chunk.name, bytes: [], hasGap: false))
-    }
-    if artifacts[index].hasGap || chunk.offset != Int64(artifacts[index].bytes.count) {
-      artifacts[index].hasGap = true
-    } else {
-      artifacts[index].bytes += chunk.bytes
-    }
   }
 }

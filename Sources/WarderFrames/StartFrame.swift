@@ -12,6 +12,11 @@ public struct StartFrame: Sendable, Hashable {
   public var id: String?
   /// A random name of this start of the container: a rerun has another.
   public var run: String
+  /// Whether the script is only checked and does not run: what follows is the words of its runtime's check, and the verdict
+  /// is on them. In the frame `"mode":"check"`.
+  public var isCheck = false
+  /// The trust level that the task runs at; absent without one.
+  public var trust: String?
   /// Name of the runtime, as the policy calls it.
   public var runtime: String
   /// What was read, and will run.
@@ -61,6 +66,9 @@ public struct StartFrame: Sendable, Hashable {
       self.sha256 = sha256
     }
   }
+
+  /// The word for `isCheck` in frames.
+  static let checkMode = "check"
 
   /// The most withheld names that a frame lists; more are counted as others.
   public static let mostNames = 40

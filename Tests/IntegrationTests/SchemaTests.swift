@@ -40,6 +40,11 @@ struct SchemaTests {
     ("echo $(cat /etc/passwd) >&2\n", "script.sh", ["--disable", "landlock,signal_scope", "--cpu-time", "10s"]),
     ("print(1)\n", "script.py", ["--require", "landlock", "--disable", "landlock"]),
     ("", "script.py", []),
+    (
+      "import os; open('out/a', 'w').write('x' * 9000); open(b'out/\\xff', 'w'); os.symlink('a', 'out/l')\n",
+      "script.py", ["--artifacts", "out"]
+    ),
+    ("print(1)\n", "script.py", ["--trust", "shadow"]), ("print((\n", "script.py", ["--trust", "shadow"]),
     ("print(1)\n", "script.py", ["--timeout", "forever"]),
   ]
 

@@ -39,6 +39,16 @@ import WarderFrames
       testDescription: "a limit of output", options: ["--stdout-limit", "64Ki", "--output", "kill"], script: "yes",
       reason: .outputLimit),
     Scenario(
+      testDescription: "files that come back", options: ["--artifacts", "out"],
+      script: """
+        cd "$WARDER_ARTIFACTS"; mkdir -p a/b; head -c 100000 /dev/zero > a/b/zeros; echo 1 > c; ln -s c d; ln c e; mkfifo f
+        touch g; chmod 000 g
+        """),
+    Scenario(
+      testDescription: "files that come back from beneath /tmp",
+      options: ["--artifacts", "/tmp/warder-test-traced-\(randomName())/out"],
+      script: "cd \"$WARDER_ARTIFACTS\"; mkdir a; echo 1 > a/b; head -c 300000 /dev/urandom > c"),
+    Scenario(
       testDescription: "silence and heartbeats", options: ["--heartbeat", "100ms", "--termination-message", "none"],
       script: "sleep 0.5"),
   ]

@@ -36,7 +36,7 @@ extension SeededGenerator {
         IsolationLayer(
           name, states[Int.random(in: 0..<states.count, using: &self)], details: fields(below: StartFrame.mostDetails)))
     }
-    return StartFrame(
+    var frame = StartFrame(
       version: "0.1.0", id: oneIn(2) ? text(scalars: size(below: 40)) : nil, run: run, runtime: "python",
       script: .init(
         path: "/task/" + text(scalars: size(below: 20)), bytes: integer(),
@@ -44,19 +44,23 @@ extension SeededGenerator {
       limits: fields(below: 20), isolation: layers,
       withheldEnvironment: (0..<size(below: 20)).map { _ in text(scalars: size(below: 20)) },
       withheldOthers: oneIn(3) ? integer() : 0, startedAt: "2026-11-21T09:00:00.000Z")
+    frame.isCheck = oneIn(6)
+    if oneIn(3) { frame.trust = "read-only" }
+    return frame
   }
 
   /// A verdict that agrees with itself: only a script that ran has a status, and only one that a signal ended a signal.
   package mutating func exitFrame(stdout: StreamTotals?, stderr: StreamTotals?) -> ExitFrame {
     let reasons: [Reason] = [
       .exited, .signaled, .timeout, .cpuLimit, .memoryLimit, .processLimit, .diskLimit, .outputLimit, .syscallViolation,
-      .cancelled, .launchFailed, .invalidTask, .isolationUnavailable, .internalError,
+      .cancelled, .checked, .launchFailed, .invalidTask, .isolationUnavailable, .internalError,
     ]
     let reason = reasons[Int.random(in: 0..<reasons.count, using: &self)]
-    let neverRan = reason == .launchFailed || reason == .invalidTask || reason == .isolationUnavailable
+    let neverRan =
+      reason == .launchFailed || reason == .invalidTask || reason == .isolationUnavailable || reason == .checked
     let hasStatus = reason == .exited || reason != .signaled && !neverRan && oneIn(2)
     let hasSignal = reason == .signaled || !hasStatus && !neverRan && oneIn(2)
-    return ExitFrame(
+    var frame = ExitFrame(
       reason: reason, exitCode: hasStatus ? Int64.random(in: 0...255, using: &self) : nil,
       signal: hasSignal ? "SIGRTMIN+3" : nil, durationMilliseconds: integer(), cpuUserMilliseconds: integer(),
       cpuSystemMilliseconds: integer(), maximumResidentBytes: integer(), processesKilled: integer(), stdout: stdout,
@@ -65,6 +69,8 @@ extension SeededGenerator {
         DeniedCall(syscall: "call\($0)", family: oneIn(3) ? "AF_\($0)" : nil, count: max(1, integer()))
       },
       deniedOthers: oneIn(3) ? integer() : 0, message: "m" + text(scalars: size(below: 60)))
+    frame.isCheck = reason == .checked || oneIn(8)
+    return frame
   }
 
   /// What scripts write: text of all kinds, bytes of all kinds, and both in turn. No run of one kind is longer than
@@ -94,6 +100,7 @@ package struct SampleLog {
   package var frames: [Frame] = []
   package var stdout: [UInt8] = []
   package var stderr: [UInt8] = []
+  private var artifacts = ArtifactTotals()
   private var encoder = FrameEncoder()
   private var time = FrameTime(microseconds: 0)
 
@@ -115,7 +122,11 @@ package struct SampleLog {
       addRandomBody(outputSize: outputSize, using: &generator)
     }
     if hasVerdict {
-      let exit = generator.exitFrame(stdout: totals(of: .stdout), stderr: totals(of: .stderr))
+      var exit = generator.exitFrame(stdout: totals(of: .stdout), stderr: totals(of: .stderr))
+      if artifacts.files > 0 || generator.oneIn(3) {
+        exit.artifacts = artifacts
+        exit.artifacts?.refused = generator.oneIn(2) ? generator.integer() : 0
+      }
       add(.exit(exit)) { $0.exit(exit, at: $1, into: &$2) }
     }
   }
@@ -126,9 +137,17 @@ package struct SampleLog {
       let event = EventFrame(generator.name(), generator.fields(below: 10))
       add(.event(event)) { $0.event(event, at: $1, into: &$2) }
     case 1:
-      guard let name = ArtifactName(generator.bytes(count: 1 + generator.size(below: 20))) else { return }
-      let chunk = ArtifactChunk(name: name, offset: 0, bytes: generator.bytes(count: generator.size(below: 1000)))
-      add(.artifact(chunk)) { $0.artifact(chunk, at: $1, into: &$2) }
+      // The number makes the name another one each time.
+      let bytes = generator.bytes(count: generator.size(below: 20)) + Array("\(artifacts.files)".utf8)
+      guard let name = ArtifactName(bytes) else { return }
+      let contents = generator.bytes(count: generator.size(below: 1000))
+      let middle = Int.random(in: 0...contents.count, using: &generator)
+      let first = ArtifactChunk(name: name, offset: 0, bytes: Array(contents[..<middle]))
+      let end = ArtifactEnd(bytes: Int64(contents.count), sha256: SHA256Digest.hexadecimal(of: contents))
+      let last = ArtifactChunk(name: name, offset: Int64(middle), bytes: Array(contents[middle...]), end: end)
+      for chunk in [first, last] { add(.artifact(chunk)) { $0.artifact(chunk, at: $1, into: &$2) } }
+      artifacts.files += 1
+      artifacts.bytes += end.bytes
     default:
       let stream: OutputStream = generator.oneIn(3) ? .stderr : .stdout
       add(generator.scriptOutput(scale: outputSize), to: stream)

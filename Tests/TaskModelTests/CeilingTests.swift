@@ -206,7 +206,9 @@ import Testing
         }
       let needsDefault = key == .cpuTime || key == .dataSize || key == .heartbeat
       let defaults =
-        needsDefault ? #", "defaults": {"\#(key.row.name)": \#(key == .dataSize ? "\"1Gi\"" : "\"5s\"")}"# : ""
+        key == .trust
+        ? #", "defaults": {"trust": "shadow"}"#
+        : needsDefault ? #", "defaults": {"\#(key.row.name)": \#(key == .dataSize ? "\"1Gi\"" : "\"5s\"")}"# : ""
       let policy = #"{"ceilings": {"\#(key.row.name)": \#(form)}\#(defaults)}"#
       #expect(problem(policy: policy)?.message == nil, "\(key.row.name)")
     }

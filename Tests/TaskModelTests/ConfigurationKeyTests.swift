@@ -79,6 +79,13 @@ import Testing
     (.heartbeat, ["99ms", "2h"]), (.runtime, ["", "-x", "a b", "python/3"]), (.identifier, ["", "a\u{1}"]),
     (.scriptEnvironment, ["", "A=B", "WARDER_CODE"]), (.standardInput, ["/etc/passwd", "../x", "..data/x", ""]),
     (.script, [""]), (.task, [""]),
+    (
+      .artifacts,
+      [
+        "", ".", "..", "../out", "a/../b", "a//b", "out/", "/out", "/tmp", "/tmp/", "/tmp/..", "/tmp/../etc", "/tmp//a",
+        "/etc/passwd", "/tmpx/a", "a\u{1}b", "/dev/shm/x", "./out",
+      ]
+    ), (.artifactLimit, ["-1", "2Pi"]), (.trust, ["", "none", "Shadow", "readonly"]),
   ])
   func refusesWhatIsNoValue(_ key: ConfigurationKey, _ words: [String]) throws {
     for word in words {

@@ -209,13 +209,13 @@ import Testing
     #expect(
       limits.map { $0.name } == [
         "timeout_ms", "grace_ms", "cpu_time_ms", "memory_bytes", "processes", "threads", "data_size_bytes",
-        "open_files", "file_size_bytes", "disk_bytes",
-        "stdout_limit_bytes", "stderr_limit_bytes", "log_limit_bytes",
+        "open_files", "file_size_bytes", "disk_bytes", "stdout_limit_bytes", "stderr_limit_bytes", "log_limit_bytes",
+        "artifact_limit_bytes", "artifact_file_limit_bytes",
       ])
-    #expect(
-      limits.map { $0.value } == [
-        1_500, 2_000, 2_000, 48 << 20, 128, 1_024, nil, 1_024, 0, nil, 4 << 20, 1 << 20, 9 << 20,
-      ])
+    let values: [Int64?] = [
+      1_500, 2_000, 2_000, 48 << 20, 128, 1_024, nil, 1_024, 0, nil, 4 << 20, 1 << 20, 9 << 20, 1 << 20, 512 << 10,
+    ]
+    #expect(limits.map { $0.value } == values)
   }
 
   @Test func helpNamesEverything() {

@@ -130,7 +130,8 @@ import Testing
     #expect(
       ExitReason.allCases.map { $0.text } == [
         "exited", "signaled", "timeout", "cpu_limit", "memory_limit", "process_limit", "disk_limit", "output_limit",
-        "syscall_violation", "cancelled", "launch_failed", "invalid_task", "isolation_unavailable", "internal_error",
+        "syscall_violation", "cancelled", "checked", "launch_failed", "invalid_task", "isolation_unavailable",
+        "internal_error",
       ])
     #expect(
       ReaderReason.allCases.map { $0.text } == [
@@ -192,7 +193,11 @@ import Testing
   @Test func reservedCodesCannotBeForged() {
     let own = Set(ExitReason.allCases.compactMap { $0.ownExitCode })
     #expect(own.count == ExitReason.allCases.count - 2)
-    for code in own { #expect(ProcessExitCode.reserved.contains(code)) }
+    // A check that found nothing is all that 0 can stand for besides a script's own status.
+    for reason in ExitReason.allCases where reason != .checked {
+      if let code = reason.ownExitCode { #expect(ProcessExitCode.reserved.contains(code)) }
+    }
+    #expect(ExitReason.checked.ownExitCode == 0)
     for mode in ExitCodeMode.allCases {
       for status in Int32(0)...255 {
         #expect(
@@ -211,5 +216,40 @@ import Testing
     let success = Verdict(.exited, exitCode: 0, message: "")
     #expect(ProcessExitCode.code(for: success, mode: .zero, exitFrameIsWritten: false) == 253)
     #expect(ProcessExitCode.code(for: success, mode: .passthrough, exitFrameIsWritten: false) == 0)
+  }
+
+  // MARK: - Checks
+
+  /// Nothing about a check passes for the script's own status or signal.
+  @Test func aCheckIsNoRun() throws {
+    let configuration = try configuration(flags: ["--trust", "shadow", "--cpu-time", "2s"])
+    func verdict(_ facts: TaskFacts, _ complaint: String = "") -> Verdict {
+      Verdict.ofCheck(facts, configuration, program: "python3", complaint: complaint.bytes)
+    }
+    let good = verdict(TaskFacts(end: .exited(0)), "a warning\n")
+    #expect(good.reason == .checked)
+    #expect(good.message == "the script was checked and not run: python3 found no mistake in its syntax")
+    let bad = verdict(TaskFacts(end: .exited(1)), "\nscript.py:3: SyntaxError: bad\nmore\n")
+    #expect(bad.reason == .invalidTask)
+    #expect(
+      bad.message == "the script was checked and not run: it does not pass, python3 exited with status 1: "
+        + "\"script.py:3: SyntaxError: bad\"")
+    #expect(verdict(TaskFacts(end: .signaled(11))).reason == .launchFailed)
+    #expect(verdict(TaskFacts(end: .exited(0), intervention: .timeout)).reason == .timeout)
+    #expect(verdict(TaskFacts(end: .signaled(15), intervention: .cancelled(signal: 15))).reason == .cancelled)
+    #expect(verdict(TaskFacts(end: .signaled(9), cpuTime: .seconds(3))).reason == .cpuLimit)
+    for facts in [
+      TaskFacts(end: .exited(0)), TaskFacts(end: .exited(3)), TaskFacts(end: .signaled(11)),
+      TaskFacts(end: .exited(0), intervention: .timeout), TaskFacts(end: .signaled(9), intervention: .timeout),
+    ] {
+      let verdict = verdict(facts)
+      #expect(verdict.exitCode == nil && verdict.signal == nil && !verdict.message.contains("exited with status 0"))
+    }
+  }
+
+  @Test func commandsAreShownAsTheyWouldBeTyped() {
+    #expect(
+      ShellText.command(["python3", "/tmp/a b", "", "it's", "--x=1,2", "$HOME"].map(\.bytes))
+        == #"python3 '/tmp/a b' '' 'it'\''s' --x=1,2 '$HOME'"#)
   }
 }
