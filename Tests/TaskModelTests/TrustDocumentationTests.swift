@@ -24,7 +24,11 @@ import Testing
     switch level.bound(of: key) {
     case nil: bound = "any"
     case .choices(let mask)?:
-      guard case .choice(let names) = key.row.kind else { return "?" }
+      let names: [String]
+      switch key.row.kind {
+      case .choice(let choices), .choiceOrPath(let choices, _): names = choices
+      default: return "?"
+      }
       bound = "at most `" + (names.indices.last { mask & (1 << UInt32($0)) != 0 }.map { names[$0] } ?? "?") + "`"
     case .texts(let texts)?: bound = texts.map { "`\($0)`" }.joined(separator: ", ")
     case .directories(let directories)?: bound = "beneath " + directories.map { "`\($0)`" }.joined(separator: ", ")
