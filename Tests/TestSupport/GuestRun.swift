@@ -18,7 +18,8 @@ package struct GuestRun: Sendable {
   package var isProcessOne = true
   /// A shell script to run in its place.
   package var script: String?
-  package var timeLimit: Duration = .seconds(30)
+  /// Ample: on a busy machine one attack of forty ways has taken half a minute.
+  package var timeLimit: Duration = .seconds(120)
 
   package init(_ task: TaskDirectory, _ options: [String] = [], scriptArguments: [String] = []) {
     self.task = task
