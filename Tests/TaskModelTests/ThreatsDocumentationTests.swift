@@ -5,6 +5,7 @@ import Testing
 @Suite struct ThreatsDocumentationTests {
   private static let page = try? String(contentsOf: GeneratedSection.url("docs/threats.md"), encoding: .utf8)
   private static let attacks = GeneratedSection.url("Tests/ContainerTests/Attacks")
+  private static let table = GeneratedSection.url("Tests/TestSupport/AttackTable.swift")
 
   /// The functions of each test suite, by the suite's name.
   private static let tests: [String: Set<String>] = {
@@ -53,8 +54,7 @@ import Testing
   /// Attacks of `AttackTable.swift`, by their scripts.
   @Test func everyAttackHasARow() throws {
     let page = try #require(Self.page)
-    let table = try String(
-      contentsOf: GeneratedSection.url("Tests/TestSupport/AttackTable.swift"), encoding: .utf8)
+    let table = try String(contentsOf: Self.table, encoding: .utf8)
     let scripts = table.matches(of: /script: "([a-z_]+\.[a-z]+)"/).map { String($0.1) }
     #expect(scripts.count > 20)
     for script in scripts { #expect(page.contains("`\(script)`"), "no row of the page has \(script)") }
@@ -63,9 +63,9 @@ import Testing
   /// An attack that nothing runs is worth nothing.
   @Test func everyScriptBelongsToATest() throws {
     let directory = GeneratedSection.url("Tests/ContainerTests")
-    let sources = try FileManager.default.contentsOfDirectory(atPath: directory.path)
-      .filter { $0.hasSuffix(".swift") }
-      .map { try String(contentsOf: directory.appendingPathComponent($0), encoding: .utf8) }
+    let files = try FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(".swift") }
+      .map { directory.appendingPathComponent($0) }
+    let sources = try (files + [Self.table]).map { try String(contentsOf: $0, encoding: .utf8) }
     for name in try FileManager.default.contentsOfDirectory(atPath: Self.attacks.path).sorted()
     where name != "attack.py" && (name.hasSuffix(".py") || name.hasSuffix(".sh")) {
       #expect(sources.contains { $0.contains("\"\(name)\"") }, "no test runs \(name)")

@@ -127,8 +127,7 @@ package struct Attack: Sendable, CustomStringConvertible {
         ]),
       Attack(
         threat: "get a filter's listener, to answer for its own refused calls", script: "own_listener.py",
-        arguments: [],
-        heldBy: ["seccomp"], getsDone: ["listener", "listener, upper bit in the operation"]),
+        arguments: [], heldBy: ["seccomp"], getsDone: ["listener", "listener, upper bit in the operation"]),
       Attack(
         threat: "go around a filter by io_uring", script: "io_uring.sh", arguments: [], heldBy: ["seccomp"],
         alsoRefusedByPlatform: true, getsDone: ["socket by ring", "open by ring"]),
