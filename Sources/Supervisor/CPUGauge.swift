@@ -36,12 +36,7 @@ struct CPUGauge: ~Copyable {
       report.set(.cpuWatch, .disabled)
       return
     }
-    var file = KernelFile.none
-    if let location, CgroupTable.isAlone(in: location.directory) {
-      let name = location.version == .v1 ? "/cpuacct.usage" : "/cpu.stat"
-      file = (try? KernelFile(location.directory + name)) ?? .none
-    }
-    cgroup = file
+    cgroup = Self.counter(location)
     if let used = Self.nanoseconds(cgroup, version, &buffer) {
       usedBefore = used
       ownBefore = Processes.ownUsage.nanoseconds
@@ -53,6 +48,11 @@ struct CPUGauge: ~Copyable {
         details: [Field("source", "tree")])
     }
     nextDue = .now
+  }
+
+  private static func counter(_ location: CgroupLocation?) -> KernelFile {
+    guard let location, CgroupTable.isAlone(in: location.directory) else { return .none }
+    return KernelFile.ifThere(location.directory + (location.version == .v1 ? "/cpuacct.usage" : "/cpu.stat"))
   }
 
   /// What exceeds the limit, if it is time to look and something does.

@@ -38,13 +38,16 @@ struct DiskGauge: ~Copyable {
       temporary = Place(WorkDirectory.parent)
       sharedMemory = Place(FilesystemPolicy.sharedMemory)
     }
-    if limit != nil, !temporary.isOpen {
-      walk = (try? DiskWalk(ownsVolumes ? WorkDirectory.parent : workDirectory)) ?? DiskWalk()
-    }
+    walk = Self.walk(limit != nil && !temporary.isOpen ? (ownsVolumes ? WorkDirectory.parent : workDirectory) : nil)
     tell(&report, ownsVolumes: ownsVolumes)
     guard isWatching else { return }
     nextDue = .now
     walkDue = walk.isOpen ? nextDue : nil
+  }
+
+  private static func walk(_ path: String?) -> DiskWalk {
+    guard let path else { return DiskWalk() }
+    do { return try DiskWalk(path) } catch { return DiskWalk() }
   }
 
   private var isWatching: Bool {

@@ -46,18 +46,14 @@ struct ProcessGauge: ~Copyable {
     }
 
     let location = cgroups?.location(of: "pids")
-    var counter = KernelFile.none
-    if let location, CgroupTable.isAlone(in: location.directory) {
-      counter = (try? KernelFile(location.directory + "/pids.current")) ?? .none
-    }
-    others = counter.number(&buffer) ?? 0
-    cgroup = counter
+    cgroup = Self.counter(location)
+    others = cgroup.number(&buffer) ?? 0
     // A walk through many processes takes many turns on a processor that each of them wants too; a list takes one.
-    listing = root == 1 && others > 0 ? (try? Files.open("/proc", .directory)) ?? .none : .none
-    loadAverage = (try? KernelFile("/proc/loadavg")) ?? .none
+    listing = Self.listing(isOwn: root == 1 && others > 0)
+    loadAverage = KernelFile.ifThere("/proc/loadavg")
     births = BirthCounter(
       last: loadAverage.number(inField: 4, &buffer) ?? 0,
-      greatest: (try? KernelFile("/proc/sys/kernel/pid_max"))?.number(&buffer) ?? 1 << 22)
+      greatest: KernelFile.ifThere("/proc/sys/kernel/pid_max").number(&buffer) ?? 1 << 22)
     guard ProcessTable.canBeRead else {
       report.set(.processWatch, .unavailable, reason: "/proc cannot be read")
       return
@@ -65,6 +61,16 @@ struct ProcessGauge: ~Copyable {
     let source = others > 0 ? location?.version == .v1 ? "cgroup1" : "cgroup2" : "tree"
     report.set(.processWatch, .active, details: [Field("source", source)])
     nextDue = .now
+  }
+
+  private static func counter(_ location: CgroupLocation?) -> KernelFile {
+    guard let location, CgroupTable.isAlone(in: location.directory) else { return .none }
+    return KernelFile.ifThere(location.directory + "/pids.current")
+  }
+
+  private static func listing(isOwn: Bool) -> Descriptor {
+    guard isOwn else { return .none }
+    do { return try Files.open("/proc", .directory) } catch { return .none }
   }
 
   /// What there is too much of, if it is time to look.
