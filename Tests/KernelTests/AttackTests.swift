@@ -8,8 +8,8 @@ import WarderFrames
 struct AttackTests {
   /// What this kernel does not have.
   private static let missing = ["landlock", "signal_scope"]
-  /// A set-user-ID program is not to be had in a virtual machine whose root is this machine's own, nor are the attacks
-  /// in C, which shell scripts start.
+  /// The shell scripts among them start a program of the test image, and a set-user-ID program is not to be had either: the
+  /// machine's root is this machine's own.
   private static let attacks = Attack.all.filter { !$0.needsPrivileges && $0.script.hasSuffix(".py") }
 
   private static func run(_ attack: Attack, without layers: [String] = [], isProcessOne: Bool = true) throws -> GuestRun
