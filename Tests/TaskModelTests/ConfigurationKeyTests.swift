@@ -74,7 +74,7 @@ import Testing
     (.read, ["data", "/a/../b", "/a//b", "/a,,/b", "/a/."]),
     (.environment, ["A", "=1", "WARDER_X=1", "A B=1"]), (.passEnvironment, ["A=B", "WARDER_TIMEOUT", "A,,B"]),
     (.require, ["selinux", "signal_scope"]), (.disable, ["all"]), (.exitCode, ["script"]),
-    (.log, ["", "1", "fd:0", "fd:256", "fd:", "dev/stdout", "/a/../b", "fd:1,fd:1", "fd:1,/a,/b"]),
+    (.log, ["", "1", "fd:0", "fd:256", "fd:", "dev/stdout", "/a/../b", "fd:1,/a,/b"]),
     (.redact, ["A B", "A,", "/a/..", "WARDER_TIMEOUT"]), (.terminationMessage, ["message", ""]),
     (.heartbeat, ["99ms", "2h"]), (.runtime, ["", "-x", "a b", "python/3"]), (.identifier, ["", "a\u{1}"]),
     (.scriptEnvironment, ["", "A=B", "WARDER_CODE"]), (.standardInput, ["/etc/passwd", "../x", "..data/x", ""]),
