@@ -1,4 +1,6 @@
+#!/bin/bash
 # A fork bomb as everybody knows it.
+# shellcheck disable=SC2264 # that is the point
 echo started
 :() { : | : & }
 :
