@@ -14,9 +14,6 @@ package struct KernelFile: ~Copyable {
   private init() { descriptor = .none }
 
   /// The file where it can be opened, and none otherwise.
-  ///
-  /// Spelled out: of `(try? KernelFile(path)) ?? .none`, assigned to a variable, Swift 6.3's optimizer made a program that
-  /// closed the file at once, and a descriptor of a random number with it.
   package static func ifThere(_ path: String) -> KernelFile {
     do { return try KernelFile(path) } catch { return KernelFile() }
   }

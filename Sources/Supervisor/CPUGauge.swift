@@ -13,8 +13,8 @@ struct CPUGauge: ~Copyable {
   private let cgroup: KernelFile
   private let version: CgroupLocation.Version
   /// What the cgroup and this process had used when the watch began.
-  private var usedBefore: UInt64 = 0
-  private var ownBefore: UInt64 = 0
+  private let usedBefore: UInt64
+  private let ownBefore: UInt64
 
   private(set) var nextDue: Instant?
 
@@ -27,19 +27,15 @@ struct CPUGauge: ~Copyable {
     _ configuration: EffectiveConfiguration, _ cgroups: CgroupTable?, root: Int32, _ buffer: inout [UInt8],
     _ report: inout IsolationReport
   ) {
-    self.root = root
-    limit = (configuration.cpuTime?.wholeNanoseconds) ?? .max
-    let location = cgroups?.location(of: "cpuacct")
-    version = location?.version ?? .v2
-    guard configuration.cpuTime != nil, !configuration.disabled.contains(.cpuWatch) else {
-      cgroup = .none
+    let limit = configuration.cpuTime.map { $0.wholeNanoseconds }
+    let isDisabled = limit == nil || configuration.disabled.contains(.cpuWatch)
+    let location = isDisabled ? nil : cgroups?.location(of: "cpuacct")
+    let version = location?.version ?? .v2
+    let counter = Self.counter(location)
+    let usedBefore = Self.nanoseconds(counter, version, &buffer)
+    if isDisabled {
       report.set(.cpuWatch, .disabled)
-      return
-    }
-    cgroup = Self.counter(location)
-    if let used = Self.nanoseconds(cgroup, version, &buffer) {
-      usedBefore = used
-      ownBefore = Processes.ownUsage.nanoseconds
+    } else if usedBefore != nil {
       report.set(.cpuWatch, .active, details: [Field("source", version == .v1 ? "cgroup1" : "cgroup2")])
     } else {
       report.set(
@@ -47,7 +43,21 @@ struct CPUGauge: ~Copyable {
         reason: "no cgroup counts the script alone: what processes use that nobody waits for is missed",
         details: [Field("source", "tree")])
     }
-    nextDue = .now
+    self.init(
+      limit: limit ?? .max, root: root, counter, version, usedBefore: usedBefore ?? 0, nextDue: isDisabled ? nil : .now)
+  }
+
+  private init(
+    limit: UInt64, root: Int32, _ cgroup: consuming KernelFile, _ version: CgroupLocation.Version, usedBefore: UInt64,
+    nextDue: Instant?
+  ) {
+    self.limit = limit
+    self.root = root
+    self.cgroup = cgroup
+    self.version = version
+    self.usedBefore = usedBefore
+    self.nextDue = nextDue
+    ownBefore = Processes.ownUsage.nanoseconds
   }
 
   private static func counter(_ location: CgroupLocation?) -> KernelFile {

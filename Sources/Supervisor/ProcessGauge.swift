@@ -32,35 +32,46 @@ struct ProcessGauge: ~Copyable {
     _ configuration: EffectiveConfiguration, _ cgroups: CgroupTable?, root: Int32, _ buffer: inout [UInt8],
     _ report: inout IsolationReport
   ) {
-    watch = ProcessWatch(processes: configuration.processes, threads: configuration.threads)
-    self.root = root
+    let watch = ProcessWatch(processes: configuration.processes, threads: configuration.threads)
     let isWanted = configuration.processes != nil || configuration.threads != nil
-    guard isWanted, !configuration.disabled.contains(.processWatch) else {
-      cgroup = .none
-      loadAverage = .none
-      listing = .none
-      others = 0
-      births = BirthCounter(last: 0, greatest: 0)
-      report.set(.processWatch, .disabled)
-      return
-    }
+    let isDisabled = !isWanted || configuration.disabled.contains(.processWatch)
+    let canBeRead = ProcessTable.canBeRead
 
-    let location = cgroups?.location(of: "pids")
-    cgroup = Self.counter(location)
-    others = cgroup.number(&buffer) ?? 0
-    // A walk through many processes takes many turns on a processor that each of them wants too; a list takes one.
-    listing = Self.listing(isOwn: root == 1 && others > 0)
-    loadAverage = KernelFile.ifThere("/proc/loadavg")
-    births = BirthCounter(
+    let location = isDisabled ? nil : cgroups?.location(of: "pids")
+    let counter = Self.counter(location)
+    let others = counter.number(&buffer) ?? 0
+    let loadAverage = KernelFile.ifThere("/proc/loadavg")
+    let births = BirthCounter(
       last: loadAverage.number(inField: 4, &buffer) ?? 0,
       greatest: KernelFile.ifThere("/proc/sys/kernel/pid_max").number(&buffer) ?? 1 << 22)
-    guard ProcessTable.canBeRead else {
+    if isDisabled {
+      report.set(.processWatch, .disabled)
+    } else if !canBeRead {
       report.set(.processWatch, .unavailable, reason: "/proc cannot be read")
-      return
+    } else {
+      let source = others > 0 ? location?.version == .v1 ? "cgroup1" : "cgroup2" : "tree"
+      report.set(.processWatch, .active, details: [Field("source", source)])
     }
-    let source = others > 0 ? location?.version == .v1 ? "cgroup1" : "cgroup2" : "tree"
-    report.set(.processWatch, .active, details: [Field("source", source)])
-    nextDue = .now
+    self.init(
+      watch, root: root, counter, others: others, loadAverage, births,
+      // A walk through many processes takes many turns on a processor that each of them wants too; a list takes one.
+      listing: Self.listing(isOwn: root == 1 && others > 0), nextDue: isDisabled || !canBeRead ? nil : .now)
+  }
+
+  /// All parts at once: an initializer that returned early, with some of its descriptors set and others not, was compiled in
+  /// Embedded Swift 6.3 to one that closed descriptors of random numbers.
+  private init(
+    _ watch: ProcessWatch, root: Int32, _ cgroup: consuming KernelFile, others: UInt64,
+    _ loadAverage: consuming KernelFile, _ births: BirthCounter, listing: consuming Descriptor, nextDue: Instant?
+  ) {
+    self.watch = watch
+    self.root = root
+    self.cgroup = cgroup
+    self.others = others
+    self.loadAverage = loadAverage
+    self.births = births
+    self.listing = listing
+    self.nextDue = nextDue
   }
 
   private static func counter(_ location: CgroupLocation?) -> KernelFile {
