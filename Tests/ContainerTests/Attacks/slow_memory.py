@@ -1,7 +1,4 @@
-"""Keep its own memory map locked, so that whoever asks for its command line has to wait.
-
-usage: slow_memory.py MARKER
-"""
+"""Keep its own memory map locked, so that whoever asks for its command line has to wait."""
 
 import ctypes
 import mmap
