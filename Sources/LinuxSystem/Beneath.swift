@@ -10,8 +10,9 @@ package enum PathGuard: Sendable, CaseIterable {
 
   /// What this kernel, and a filter around it, can do.
   package static func best(for directory: borrowing Descriptor) -> PathGuard {
-    unsafe cl_open_beneath(directory.raw, ".", OpenOptions.pathOnly.rawValue) == -ErrorNumber.notImplemented
-      ? .componentwise : .kernel
+    let result = unsafe cl_open_beneath(directory.raw, ".", OpenOptions.pathOnly.rawValue)
+    if result >= 0 { _ = Descriptor(owning: result) }
+    return result == -ErrorNumber.notImplemented ? .componentwise : .kernel
   }
 }
 

@@ -19,8 +19,9 @@ struct ArtifactWalk {
     self.deadline = deadline
   }
 
-  /// How many times longer contents can become at most when secrets in them are replaced.
-  private static let redactionGrowth: UInt64 = 4
+  /// How many times longer contents can become when secrets in them are replaced: `[redacted]` is no longer than twice the
+  /// shortest secret.
+  private static let redactionGrowth: UInt64 = 2
 
   /// What stands for the directory itself in a refusal.
   private static let directoryItself = [UInt8(ascii: ".")]

@@ -65,12 +65,13 @@ import WarderFrames
 
   /// Collects, and reads the log back.
   static func collect(
-    _ place: Place, by pathGuard: PathGuard = .kernel, _ limits: Limits = Limits()
+    _ place: Place, by pathGuard: PathGuard = .kernel, _ limits: Limits = Limits(),
+    redaction: Redaction = Redaction([])
   ) throws -> RunResult {
     let file = place.path + "/log"
     _ = FileManager.default.createFile(atPath: file, contents: nil)
     let output = try Files.open(file, .write)
-    var log = FrameLog(LogSinks(try LogSink.duplicating(output.raw)), redaction: Redaction([]), start: .now)
+    var log = FrameLog(LogSinks(try LogSink.duplicating(output.raw)), redaction: redaction, start: .now)
     var walk = ArtifactWalk(
       ArtifactLedger(
         totalLimit: limits.total, fileLimit: limits.file, chargeLimit: limits.log,
@@ -370,5 +371,18 @@ import WarderFrames
     try Data("x".utf8).write(to: URL(fileURLWithPath: "/tmp/\(name)/deep/out/file"))
     directory.remove(until: Instant.now.advanced(by: .seconds(5)))
     #expect(!FileManager.default.fileExists(atPath: "/tmp/\(name)"))
+  }
+
+  /// What is secret in a file or in its name does not come back; size and digest are of what does.
+  @Test func secretsAreReplaced() throws {
+    let secret = SecretValue(name: "the variable TOKEN", content: Array("hunter2-hunter2".utf8))
+    let place = try Place()
+    try place.write("a-hunter2-hunter2", Array(("x" + String(repeating: "y", count: 32_760) + "hunter2-hunter2z").utf8))
+    let result = try Self.collect(place, redaction: Redaction([secret]))
+    #expect(result.artifacts.count == 1 && result.artifacts[0].isComplete)
+    let text = String(decoding: result.artifacts.first?.bytes ?? [], as: UTF8.self)
+    #expect(!text.contains("hunter2") && text.hasSuffix("y[redacted]z"))
+    #expect(result.artifacts.first?.name.text == "a-[redacted]")
+    #expect(result.exit?.artifacts?.bytes == Int64(text.utf8.count))
   }
 }
