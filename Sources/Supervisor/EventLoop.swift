@@ -26,6 +26,10 @@ struct EventLoop: ~Copyable {
 
   private var mainEndedAt: Instant?
   private var processesKilled: Int64 = 0
+  /// Whether there were more ended processes than one turn reaps.
+  private var hasMoreToReap = false
+  /// How many processes one turn reaps, and signals it takes: no storm of either may put the deadline off.
+  private static let mostInOneTurn = 256
 
   /// What the loop takes over, each the only one of its kind.
   struct Parts: ~Copyable {
@@ -75,6 +79,7 @@ extension EventLoop {
       // The deadline first: neither a flood of output nor one of signals may put it off.
       tell(.due, at: now)
       watch(at: now)
+      if hasMoreToReap { reap(at: now) }
       for index in 0..<count {
         let (token, interest) = poller.event(at: index)
         switch Token(rawValue: token) {
@@ -96,6 +101,7 @@ extension EventLoop {
   }
 
   private func nextDue() -> Instant? {
+    if hasMoreToReap { return .now }
     var due = machine.nextDue
     if !machine.isKilling, let watchDue = watches.nextDue { due = min(due ?? watchDue, watchDue) }
     for candidate in [
@@ -131,15 +137,18 @@ extension EventLoop {
   }
 
   private mutating func takeSignals(at now: Instant) throws(SystemCallError) {
-    while let signal = try signals.next() {
+    for _ in 0..<Self.mostInOneTurn {
+      guard let signal = try signals.next() else { break }
       if cancellation.isCancellation(signal) { tell(.cancellation(signal: signal.number), at: now) }
     }
     // Whatever the signal was: SIGCHLD does not queue, and what one of them stands for may be many.
-    reapAll(at: now)
+    reap(at: now)
   }
 
-  private mutating func reapAll(at now: Instant) {
-    while true {
+  /// Takes the ends of processes, of the script's own and of orphans.
+  private mutating func reap(at now: Instant) {
+    hasMoreToReap = false
+    for _ in 0..<Self.mostInOneTurn {
       switch try? Processes.reap() {
       case .reaped(let ended):
         if ended.process == mainProcess {
@@ -155,6 +164,7 @@ extension EventLoop {
         return
       }
     }
+    hasMoreToReap = true
   }
 
   private mutating func read(_ stream: OutputStream, at now: Instant) {
@@ -204,7 +214,7 @@ extension EventLoop {
     case .killTree:
       tree.kill()
       // Whoever had ended before has sent its signal already, and an empty tree will not send another.
-      reapAll(at: now)
+      reap(at: now)
     case .announce(let announcement):
       var frame = announcement.frame
       if let finding = watches.finding, announcement == .intervention(finding.intervention) {
