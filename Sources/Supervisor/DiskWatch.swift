@@ -2,8 +2,8 @@
 package struct DiskWatch: Sendable {
   private static let shortestInterval: UInt64 = 5_000_000
   private static let longestInterval: UInt64 = 250_000_000
-  /// What the processors can write to memory in a second.
-  private static let bytesPerSecond: UInt64 = 5_000_000_000
+  /// What a script writes to memory in a second when it is in a hurry.
+  private static let bytesPerSecond: UInt64 = 1_000_000_000
 
   /// The time in which the room that is left in a tmpfs cannot be filled, within reason: unlike memory, a volume that is full
   /// kills nobody.

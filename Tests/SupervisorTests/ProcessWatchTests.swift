@@ -51,7 +51,7 @@ import Testing
 
   @Test func looksRarelyWhereThereIsRoom() {
     #expect(DiskWatch.interval(room: 0) == 5_000_000)
-    #expect(DiskWatch.interval(room: 100 << 20) == 20_971_520)
+    #expect(DiskWatch.interval(room: 100 << 20) == 104_857_600)
     #expect(DiskWatch.interval(room: .max) == 250_000_000)
   }
 }
