@@ -43,8 +43,12 @@ package enum ProcessTable {
     return entries.compactMap { number($0.bytes[...]) }
   }
 
+  private static func path(of process: Int32, _ file: String) -> String {
+    ("/proc/\(process)/\(file)" as Words).text
+  }
+
   private static func parent(of process: Int32) -> Int32? {
-    guard let content = try? Files.read("/proc/\(process)/stat", maximumBytes: 4096) else { return nil }
+    guard let content = try? Files.read(path(of: process, "stat"), maximumBytes: 4096) else { return nil }
     return parent(inStat: content)
   }
 
@@ -79,7 +83,7 @@ package enum ProcessTable {
   /// The sum of fields of /proc/<pid>/stat, counted from the state, which follows the process's name. nil for a process that
   /// is gone.
   private static func statistics(_ fields: [Int], of process: Int32, _ buffer: inout [UInt8]) -> UInt64? {
-    guard let file = try? KernelFile("/proc/\(process)/stat"), let count = file.read(into: &buffer),
+    guard let file = try? KernelFile(path(of: process, "stat")), let count = file.read(into: &buffer),
       let close = buffer[..<count].lastIndex(of: UInt8(ascii: ")")), close + 2 < count
     else { return nil }
     let text = buffer.span.extracting((close + 2)..<count)
@@ -98,7 +102,7 @@ package enum ProcessTable {
     var pages: UInt64 = 0
     for process in processes {
       // Whoever has ended has no memory.
-      guard let file = try? KernelFile("/proc/\(process)/statm"), let count = file.read(into: &buffer) else { continue }
+      guard let file = try? KernelFile(path(of: process, "statm")), let count = file.read(into: &buffer) else { continue }
       let text = buffer.span.extracting(0..<count)
       guard let resident = KernelText.number(inField: 1, of: text),
         let shared = KernelText.number(inField: 2, of: text)

@@ -1,3 +1,5 @@
+internal import TaskModel
+
 /// Why a policy could not be turned into a filter.
 package enum SeccompError: Error {
   /// No library and no table knows this name: a spelling mistake, or a call newer than this program.
@@ -16,18 +18,20 @@ package enum SeccompError: Error {
   case tooManyProtected(processes: Int, groups: Int)
 
   /// One sentence for whoever has to act on it.
-  package var message: String {
+  package var message: String { words.text }
+
+  private var words: Words {
     switch self {
     case .unknownCall(let name):
-      "the seccomp policy names the system call " + name + ", which neither libseccomp nor this program knows"
+      "the seccomp policy names the system call \(name), which neither libseccomp nor this program knows"
     case .rule(let call, let number):
-      "libseccomp refused a rule for " + call + ": " + errorReason(number)
+      "libseccomp refused a rule for \(call): \(errorReason(number))"
     case .start:
       "libseccomp could not start a filter: the kernel lacks seccomp, or an action that the policy uses"
     case .configure(let number):
-      "libseccomp could not be set up: " + errorReason(number)
+      "libseccomp could not be set up: \(errorReason(number))"
     case .export(let error):
-      "the seccomp filter could not be taken out of libseccomp: " + error.message
+      "the seccomp filter could not be taken out of libseccomp: \(error.message)"
     case .tooLong(let instructions):
       "the seccomp filter has \(instructions) instructions, more than the kernel's \(SeccompProgram.maximumCount)"
     case .tooManyProtected(let processes, let groups):

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import TaskModel
 
 /// A system call that failed: which one, on what, and why.
 package struct SystemCallError: Error {
@@ -20,15 +21,16 @@ package struct SystemCallError: Error {
 
   /// "openat /task/script.py: No such file or directory (ENOENT)".
   package var message: String {
-    subject.utf8.isEmpty ? "\(call): \(reason)" : "\(call) \(subject): \(reason)"
+    let call = call.description
+    return (subject.utf8.isEmpty ? call : call + " " + subject) + ": " + reason
   }
 }
 
 /// The text and the name of an error number, for example "Permission denied (EACCES)".
 package func errorReason(_ number: Int32) -> String {
   let text = unsafe String(cString: cl_error_text(number))
-  guard let name = unsafe cl_error_name(number) else { return "\(text) (errno \(number))" }
-  return unsafe "\(text) (\(String(cString: name)))"
+  guard let name = unsafe cl_error_name(number) else { return ("\(text) (errno \(number))" as Words).text }
+  return unsafe text + " (" + String(cString: name) + ")"
 }
 
 /// Error numbers that decisions are made on. The values are those of every architecture that Linux supports today.

@@ -84,7 +84,7 @@ struct ArtifactDirectory: ~Copyable {
   }
 
   private static func failure(_ path: String, _ error: SystemCallError) -> LaunchError {
-    let advice: String? =
+    let advice: Words? =
       switch error.number {
       case ErrorNumber.otherFileSystem:
         "it lies on a volume of its own, whose files are not the script's alone; name a directory that does not"

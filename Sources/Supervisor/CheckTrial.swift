@@ -53,7 +53,7 @@ struct CheckTrial {
     let executable: String
     do {
       executable = String(decoding: try Files.open("/proc/self/exe", .pathOnly).realPath(), as: UTF8.self)
-    } catch { throw TaskError("the own executable cannot be found: \(error.message)") }
+    } catch { throw TaskError(words: "the own executable cannot be found: \(error.message)") }
     let runtime = Runtime(name: "check", command: [executable, TrialProgram.flag] + trials.map { $0.words })
     let (output, _) = try run(launch(of: runtime, alsoExecuting: executable), &beginning, isTrial: true)
     let lines = output.pieces(separatedBy: UInt8(ascii: "\n"))
@@ -63,7 +63,7 @@ struct CheckTrial {
       answers.append(Int32(truncatingIfNeeded: number))
     }
     guard answers.count == trials.count else {
-      throw TaskError(("it gave \(answers.count) answers to \(trials.count) questions" as Words).text)
+      throw TaskError(words: "it gave \(answers.count) answers to \(trials.count) questions")
     }
     return answers
   }

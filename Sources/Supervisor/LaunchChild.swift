@@ -69,7 +69,7 @@ extension Launch {
       try error.readEnd.setNonblocking(true)
     }
     let inputPath = configuration.checksOnly ? "/dev/null" : task.standardInputPath ?? "/dev/null"
-    let input = try attempt("opening \(inputPath)") { () throws(SystemCallError) in try Files.open(inputPath) }
+    let input = try attempt("opening " + inputPath) { () throws(SystemCallError) in try Files.open(inputPath) }
 
     var plan = SpawnPlan(
       path: program, workingDirectory: work.path, standardInput: input,
@@ -128,7 +128,7 @@ extension Launch {
       return .isolationUnavailable([(layer, reason)])
     }
     guard stage == .execute else { return .launchFailed(step: stage.description, problem: reason) }
-    return .launchFailed(step: "executing \(program)", problem: reason + Self.advice(for: number))
+    return .launchFailed(step: "executing " + program, problem: reason + Self.advice(for: number))
   }
 
   private static func advice(for number: Int32) -> String {

@@ -44,11 +44,11 @@ extension Launch {
   private static func reason(for found: Privileges.Report) -> String? {
     guard !found.isComplete else { return nil }
     if found.now.userID == 0 {
-      return "the process is still root (\(found.failure?.message ?? "the user id did not change")); "
-        + "run the container as another user (runAsNonRoot)"
+      let failure = found.failure?.message ?? "the user id did not change"
+      return "the process is still root (" + failure + "); run the container as another user (runAsNonRoot)"
     }
     if found.holdsCapabilities { return "capabilities are still held" }
-    return "\(found.boundingCount) capabilities are left in the bounding set and no_new_privs is off"
+    return ("\(found.boundingCount) capabilities are left in the bounding set and no_new_privs is off" as Words).text
   }
 
   /// Keeps the supervisor's own signals within what it starts: kill(-1) then ends the tree and nothing else. It must be in
@@ -63,7 +63,7 @@ extension Launch {
       guard abi >= Landlock.scopeABI else {
         report.set(
           .signalScope, .unavailable,
-          reason: "Landlock ABI \(abi) has no signal scope (kernel 6.12 brought it); the tree is walked instead")
+          reason: ("Landlock ABI \(abi) has no signal scope (kernel 6.12 brought it); the tree is walked instead" as Words).text)
         return
       }
       let ruleset = try Landlock.Ruleset(scopingOnlyOf: abi)

@@ -21,12 +21,12 @@ struct LoadedSeccompProfile {
       throw Self.error(path, "cannot be used", error.message)
     }
     guard let words = file.words() else {
-      throw Self.error(path, "cannot be used", "it has no program for \(SeccompArchitecture.native.name)")
+      throw Self.error(path, "cannot be used", ("it has no program for \(SeccompArchitecture.native.name)" as Words).text)
     }
     return LoadedSeccompProfile(name: file.name, sha256: SHA256.hexadecimal(of: bytes), words: words)
   }
 
   private static func error(_ path: String, _ what: String, _ why: String) -> TaskError {
-    TaskError(("seccomp names \(path), which \(what): \(why)" as Words).text)
+    TaskError(words: "seccomp names \(path), which \(what): \(why)")
   }
 }

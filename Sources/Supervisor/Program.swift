@@ -20,7 +20,7 @@ package enum Program {
     switch invocation {
     case .run(let flags): return TaskRun.run(flags, arguments: arguments, beginning)
     case .help: return print(Array(HelpText.text.utf8))
-    case .version: return print(Array("warder-init \(WarderVersion.text)\n".utf8))
+    case .version: return print(Array(("warder-init " + WarderVersion.text + "\n").utf8))
     case .printConfiguration(let flags): return printConfiguration(flags, beginning.environment)
     case .check(let flags, let asJSON): return CheckCommand.run(flags, asJSON: asJSON, beginning)
     case .install(let directory): return Installation.install(into: directory)
@@ -70,7 +70,7 @@ package enum Program {
 
   /// Writes an error for a person, and answers the exit code of a misuse.
   static func fail(_ problem: String) -> Int32 {
-    try? Descriptor.duplicate(2).writeAll(Array("warder-init: \(problem)\n".utf8), subject: "standard error")
+    try? Descriptor.duplicate(2).writeAll(Array(("warder-init: " + problem + "\n").utf8), subject: "standard error")
     return 2
   }
 }

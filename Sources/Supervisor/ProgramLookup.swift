@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import TaskModel
 
 /// Finds a runtime's program as a shell would.
 enum ProgramLookup {
@@ -19,7 +20,7 @@ enum ProgramLookup {
       let end = searchPath.utf8[start...].firstIndex(of: UInt8(ascii: ":")) ?? searchPath.utf8.endIndex
       let directory = searchPath[start..<end]
       if directory.utf8.first == UInt8(ascii: "/") {
-        let candidate = "\(String(directory))/\(name)"
+        let candidate = ("\(String(directory))/\(name)" as Words).text
         if Files.isExecutable(candidate) { return candidate }
       }
       guard end < searchPath.utf8.endIndex else { break }

@@ -55,7 +55,7 @@ enum TaskReader {
     try checkArtifacts(configuration, taken: inputs + [fileName])
     if configuration.checksOnly, runtime.check.isEmpty {
       throw TaskError(
-        "at trust shadow a script is only checked, and the runtime \(runtime.name) of this image has no check")
+        words: "at trust shadow a script is only checked, and the runtime \(runtime.name) of this image has no check")
     }
     return LoadedTask(
       origin: source.origin, fileName: fileName, script: source.bytes,
@@ -69,7 +69,7 @@ enum TaskReader {
   ) throws(TaskError) {
     guard let location = configuration.artifacts, location.base == .workDirectory else { return }
     for name in taken where name.utf8.elementsEqual(location.components[0]) {
-      throw TaskError("artifacts names the directory \(name), which is the name of one of the task's own files")
+      throw TaskError(words: "artifacts names the directory \(name), which is the name of one of the task's own files")
     }
   }
 
@@ -151,7 +151,7 @@ enum TaskReader {
       let left = deadline.nanoseconds(since: .now) / 1_000_000
       guard left > 0, input.waitUntilReadable(milliseconds: Int32(min(left, 60_000))) else {
         throw TaskError(
-          "the script on standard input did not end within the \(WallDuration.format(TimeBounds.startUp)) that a start "
+          words: "the script on standard input did not end within the \(WallDuration.format(TimeBounds.startUp)) that a start "
             + "may take")
       }
       switch input.read(into: &buffer) {
@@ -183,7 +183,7 @@ enum TaskReader {
       throw TaskError(.unreadableTaskDirectory(path: path, problem: error.reason))
     }
     guard entries.count <= mostEntries else {
-      throw TaskError("the task directory \(path) holds more than \(mostEntries) entries; put them into sub-folders")
+      throw TaskError(words: "the task directory \(path) holds more than \(mostEntries) entries; put them into sub-folders")
     }
     return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }
@@ -192,15 +192,15 @@ enum TaskReader {
   private static func standardInput(of loaded: ConfigurationLoader.Loaded) throws(TaskError) -> String? {
     guard let name = loaded.configuration.standardInputFile else { return nil }
     guard let directory = loaded.taskDirectory else {
-      throw TaskError("stdin names the file \(name) of the task directory, and there is no task directory")
+      throw TaskError(words: "stdin names the file \(name) of the task directory, and there is no task directory")
     }
     let path = directory + "/" + name
     let kind: FileKind
     do { kind = try Files.status(path).kind } catch {
-      throw TaskError("stdin names \(path), which cannot be read: \(error.reason)")
+      throw TaskError(words: "stdin names \(path), which cannot be read: \(error.reason)")
     }
     guard kind == .regular else {
-      throw TaskError("stdin names \(path), which is \(kind.description); expected a file")
+      throw TaskError(words: "stdin names \(path), which is \(kind.description); expected a file")
     }
     return path
   }

@@ -78,7 +78,7 @@ enum TaskRun {
   private static func tellTerminal(_ problem: String) {
     guard let standardError = try? Descriptor.duplicate(2), (try? standardError.status())?.kind == .terminal
     else { return }
-    try? standardError.writeAll(Array("warder-init: \(problem)\n".utf8), subject: "standard error")
+    try? standardError.writeAll(Array(("warder-init: " + problem + "\n").utf8), subject: "standard error")
   }
 
   private static func makeReporter(
@@ -114,7 +114,7 @@ enum TaskRun {
       return (try? TerminationLog(path: TerminationMessageTarget.kubernetesPath)) ?? TerminationLog.none
     case .path(let path):
       do { return try TerminationLog(path: path) } catch {
-        throw TaskError("termination_message names \(path), which cannot be written to: \(error.reason)")
+        throw TaskError(words: "termination_message names \(path), which cannot be written to: \(error.reason)")
       }
     }
   }

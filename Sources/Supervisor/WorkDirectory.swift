@@ -77,9 +77,11 @@ struct WorkDirectory: ~Copyable {
 struct LaunchError: Error {
   let message: String
 
-  init(_ message: String) { self.message = message }
+  @inline(never)
+  init(_ words: Words) { message = words.text }
 
-  init(_ action: String, _ cause: SystemCallError, advice: String? = nil) {
-    message = action + ": " + cause.reason + (advice.map { "; " + $0 } ?? "")
+  @inline(never)
+  init(_ action: Words, _ cause: SystemCallError, advice: Words? = nil) {
+    message = action.text + ": " + cause.reason + (advice.map { "; " + $0.text } ?? "")
   }
 }
