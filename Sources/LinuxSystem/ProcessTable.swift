@@ -102,7 +102,9 @@ package enum ProcessTable {
     var pages: UInt64 = 0
     for process in processes {
       // Whoever has ended has no memory.
-      guard let file = try? KernelFile(path(of: process, "statm")), let count = file.read(into: &buffer) else { continue }
+      guard let file = try? KernelFile(path(of: process, "statm")), let count = file.read(into: &buffer) else {
+        continue
+      }
       let text = buffer.span.extracting(0..<count)
       guard let resident = KernelText.number(inField: 1, of: text),
         let shared = KernelText.number(inField: 2, of: text)

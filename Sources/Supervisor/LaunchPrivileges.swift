@@ -63,7 +63,8 @@ extension Launch {
       guard abi >= Landlock.scopeABI else {
         report.set(
           .signalScope, .unavailable,
-          reason: ("Landlock ABI \(abi) has no signal scope (kernel 6.12 brought it); the tree is walked instead" as Words).text)
+          reason: ("Landlock ABI \(abi) has no signal scope (kernel 6.12 brought it); the tree is walked instead"
+            as Words).text)
         return
       }
       let ruleset = try Landlock.Ruleset(scopingOnlyOf: abi)

@@ -21,7 +21,8 @@ struct LoadedSeccompProfile {
       throw Self.error(path, "cannot be used", error.message)
     }
     guard let words = file.words() else {
-      throw Self.error(path, "cannot be used", ("it has no program for \(SeccompArchitecture.native.name)" as Words).text)
+      throw Self.error(
+        path, "cannot be used", ("it has no program for \(SeccompArchitecture.native.name)" as Words).text)
     }
     return LoadedSeccompProfile(name: file.name, sha256: SHA256.hexadecimal(of: bytes), words: words)
   }

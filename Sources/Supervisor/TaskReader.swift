@@ -151,7 +151,8 @@ enum TaskReader {
       let left = deadline.nanoseconds(since: .now) / 1_000_000
       guard left > 0, input.waitUntilReadable(milliseconds: Int32(min(left, 60_000))) else {
         throw TaskError(
-          words: "the script on standard input did not end within the \(WallDuration.format(TimeBounds.startUp)) that a start "
+          words:
+            "the script on standard input did not end within the \(WallDuration.format(TimeBounds.startUp)) that a start "
             + "may take")
       }
       switch input.read(into: &buffer) {
@@ -183,7 +184,8 @@ enum TaskReader {
       throw TaskError(.unreadableTaskDirectory(path: path, problem: error.reason))
     }
     guard entries.count <= mostEntries else {
-      throw TaskError(words: "the task directory \(path) holds more than \(mostEntries) entries; put them into sub-folders")
+      throw TaskError(
+        words: "the task directory \(path) holds more than \(mostEntries) entries; put them into sub-folders")
     }
     return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }
