@@ -9,6 +9,8 @@ attack = Attack("reschedule-supervisor")
 
 PRIO_PROCESS, PRIO_PGRP, PRIO_USER = 0, 1, 2
 SCHED_BATCH = 3
+# The supervisor's children shall not inherit its class, and only a privilege could take that away: the attack leaves it.
+SCHED_RESET_ON_FORK, SCHED_FLAG_RESET_ON_FORK = 0x40000000, 1
 IOPRIO_WHO_PROCESS, IOPRIO_WHO_USER, IDLE_CLASS = 1, 3, 3 << 13
 
 priority = ctypes.c_int(0)
@@ -22,14 +24,14 @@ class SchedulingAttributes(ctypes.Structure):
     ]
 
 
-attributes = SchedulingAttributes(48, SCHED_BATCH, 0, 19)
+attributes = SchedulingAttributes(48, SCHED_BATCH, SCHED_FLAG_RESET_ON_FORK, 19)
 processors = ctypes.c_ulong(1)
 
 attack.call("setpriority", "setpriority", PRIO_PROCESS, SUPERVISOR, 5)
 attack.call("setpriority with an upper bit", "setpriority", PRIO_PROCESS, SUPERVISOR | 1 << 32, 5)
 attack.call("setpriority of its group", "setpriority", PRIO_PGRP, os.getpgid(SUPERVISOR), 5)
 attack.call("setpriority of the user", "setpriority", PRIO_USER, 0, 5)
-attack.call("sched_setscheduler", "sched_setscheduler", SUPERVISOR, SCHED_BATCH, ctypes.byref(priority))
+attack.call("sched_setscheduler", "sched_setscheduler", SUPERVISOR, SCHED_BATCH | SCHED_RESET_ON_FORK, ctypes.byref(priority))
 attack.call("sched_setparam", "sched_setparam", SUPERVISOR, ctypes.byref(priority))
 attack.call("sched_setattr", "sched_setattr", SUPERVISOR, ctypes.byref(attributes), 0)
 attack.call("sched_setaffinity", "sched_setaffinity", SUPERVISOR, 8, ctypes.byref(processors))

@@ -17,7 +17,7 @@ attack = Attack("upper-half")
 # Signals to everybody reach this process, too.
 signal.signal(PROBE_SIGNAL, signal.SIG_IGN)
 
-PRIO_USER, IOPRIO_WHO_USER, IDLE_CLASS, SCHED_BATCH = 2, 3, 3 << 13, 3
+PRIO_USER, IOPRIO_WHO_USER, IDLE_CLASS, SCHED_BATCH, SCHED_RESET_ON_FORK = 2, 3, 3 << 13, 3, 0x40000000
 RLIMIT_CPU, RLIMIT_CORE = 0, 4
 ADDR_NO_RANDOMIZE, PR_GET_SECUREBITS = 0x0040000, 27
 F_SETOWN, SIOCSPGRP = 8, 0x8902
@@ -40,7 +40,7 @@ attack.call("prlimit64", "prlimit64", SUPERVISOR | UPPER, RLIMIT_CPU, ctypes.byr
 attack.call("prlimit64 of core files", "prlimit64", 0, RLIMIT_CORE | UPPER, ctypes.byref(core), 0)
 attack.call("setpriority", "setpriority", PRIO_USER | UPPER, UPPER, 5)
 attack.call("ioprio_set", "ioprio_set", IOPRIO_WHO_USER | UPPER, os.getuid() | UPPER, IDLE_CLASS)
-attack.call("sched_setscheduler", "sched_setscheduler", SUPERVISOR | UPPER, SCHED_BATCH, ctypes.byref(priority))
+attack.call("sched_setscheduler", "sched_setscheduler", SUPERVISOR | UPPER, SCHED_BATCH | SCHED_RESET_ON_FORK, ctypes.byref(priority))
 attack.call("sched_setaffinity", "sched_setaffinity", SUPERVISOR | UPPER, 8, ctypes.byref(processors))
 attack.call_apart("personality", "personality", ADDR_NO_RANDOMIZE | UPPER)
 attack.call_apart("prctl", "prctl", PR_GET_SECUREBITS | UPPER, 0, 0, 0, 0)
