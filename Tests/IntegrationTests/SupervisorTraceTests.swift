@@ -76,12 +76,15 @@ import WarderFrames
       kill(0xffffffffffffffff, 0x9)           = 0
       kill(0x7, 0x9) = 0
       prctl(0x4, 0, 0, 0, 0) = 0
+      close(0x9)                              = -1 EBADF (Bad file descriptor)
+      close(0x8)                              = 0
       exit_group(0) = ?
       +++ exited with 0 +++
       """
     let (isConfined, refused) = SupervisorTrace.refusedCalls(in: trace)
     #expect(isConfined)
     #expect(refused.map { $0.prefix { $0 != "(" } } == ["openat", "kill", "prctl"])
+    #expect(SupervisorTrace.strayCloses(in: trace).count == 1)
   }
 
   @Test func isReportedTruly() async throws {

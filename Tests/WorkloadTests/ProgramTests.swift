@@ -37,18 +37,19 @@ struct ProgramTests {
     #expect(confined.outputText == plain.outputText)
   }
 
-  @Test("matplotlib makes the same PNG")
+  @Test("matplotlib makes the same PNG, which comes back as a file")
   func plot() async throws {
     let workload = Workload(task: try Self.task("plot.py"))
     async let plainly = workload.runPlain()
-    let confined = try await workload.runConfined()
+    let confined = try await workload.runConfined(["--artifacts", "out"])
     let plain = try await plainly
     #expect(plain.status == 0, "\(plain.errorText)")
     #expect(confined.status == 0, "\(confined.summary)\n\(confined.errorText)")
-    let picture = try #require(Data(base64Encoded: confined.outputText.trimmingCharacters(in: .newlines)))
+    let picture = Data(try #require(confined.files["plot.png"]))
     #expect(try PNG(picture) == PNG(width: 800, height: 600))
     #expect(picture.count > 20_000)
     #expect(confined.output == plain.output)
+    #expect(Data(base64Encoded: plain.outputText.trimmingCharacters(in: .newlines)) == picture)
   }
 
   static func task(_ script: String) throws -> TaskDirectory {

@@ -31,6 +31,8 @@ struct Workload {
     let status: Int64?
     let output: [UInt8]
     let errors: [UInt8]
+    /// The files that came back whole, by their names.
+    var files: [String: [UInt8]] = [:]
     /// How it ended, in words; for messages.
     let summary: String
 
@@ -60,8 +62,10 @@ struct Workload {
     container.scriptArguments = arguments
     let result = try await container.run(task).result()
     guard result.isComplete else { throw TestSupportError("the log is not complete: \(result.disagreements)") }
+    let files = result.artifacts.filter { $0.isComplete }.map { ($0.name.text, $0.bytes) }
     return Outcome(
       status: result.exitCode, output: result.stdout, errors: result.stderr,
+      files: Dictionary(files, uniquingKeysWith: { first, _ in first }),
       summary: "\(result.reason): \(result.exit?.message ?? "")")
   }
 

@@ -1,6 +1,7 @@
-"""matplotlib: a figure with several kinds of plot, as a PNG, which goes to standard output in base64."""
+"""matplotlib: a figure with several kinds of plot, as a PNG: in base64 on standard output, and as a file that comes back."""
 
 import base64
+import os
 import sys
 
 import matplotlib
@@ -19,6 +20,7 @@ axes[1, 0].imshow(np.outer(np.sin(x), np.cos(x)))
 axes[1, 1].scatter(x[::10], x[::10] ** 2, c=x[::10])
 axes[1, 1].set_title(r"$x^2$, größer")
 figure.tight_layout()
-figure.savefig("plot.png", metadata={"Software": None})
-with open("plot.png", "rb") as file:
+name = os.path.join(os.environ.get("WARDER_ARTIFACTS", "."), "plot.png")
+figure.savefig(name, metadata={"Software": None})
+with open(name, "rb") as file:
     sys.stdout.write(base64.b64encode(file.read()).decode() + "\n")
