@@ -1,33 +1,38 @@
 import LinuxSystem
 import Testing
 
-/// Descriptors are closed by their owners, each exactly once. Serialized: the count is the process's.
-@Suite(.serialized) struct DescriptorTests {
-  private func openDescriptors() throws -> Int {
+/// Descriptors are closed by their owners, each exactly once. Where they are counted, in a process of its own: other tests
+/// open some at the same time.
+@Suite struct DescriptorTests {
+  private static func openDescriptors() throws -> Int {
     let directory = try Files.open("/proc/self/fd", .directory)
     return try directory.listNames(maximumEntries: 10_000).count
   }
 
-  @Test func theCountSeesALeak() throws {
-    let before = try openDescriptors()
-    var leaked = try Files.open("/dev/null")
-    let raw = leaked.release()
-    #expect(try openDescriptors() == before + 1)
-    _ = Descriptor(owning: raw)
-    #expect(try openDescriptors() == before)
+  @Test func theCountSeesALeak() async {
+    await #expect(processExitsWith: .success) {
+      let before = try Self.openDescriptors()
+      var leaked = try Files.open("/dev/null")
+      let raw = leaked.release()
+      #expect(try Self.openDescriptors() == before + 1)
+      _ = Descriptor(owning: raw)
+      #expect(try Self.openDescriptors() == before)
+    }
   }
 
-  @Test func ownersCloseWhatTheyOwn() throws {
-    let before = try openDescriptors()
-    do {
-      let pipe = try Pipe()
-      let timer = try Timer()
-      var poller = Poller()
-      try poller.add(pipe.readEnd, token: 1, .readable)
-      try poller.add(timer.descriptor, token: 2, .readable)
-      #expect(try openDescriptors() == before + 3)
+  @Test func ownersCloseWhatTheyOwn() async {
+    await #expect(processExitsWith: .success) {
+      let before = try Self.openDescriptors()
+      do {
+        let pipe = try Pipe()
+        let timer = try Timer()
+        var poller = Poller()
+        try poller.add(pipe.readEnd, token: 1, .readable)
+        try poller.add(timer.descriptor, token: 2, .readable)
+        #expect(try Self.openDescriptors() == before + 3)
+      }
+      #expect(try Self.openDescriptors() == before)
     }
-    #expect(try openDescriptors() == before)
   }
 
   @Test func aFailedOpenNamesTheFile() {
