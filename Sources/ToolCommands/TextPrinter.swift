@@ -22,7 +22,7 @@ struct TextPrinter {
       let seconds = Double(exit.durationMilliseconds) / 1000
       let megabytes = Double(exit.maximumResidentBytes) / 1_000_000
       Self.say("\(exit.message) " + String(format: "(%.1f s, %.1f MB)", seconds, megabytes))
-      for layer in result.start?.isolation ?? [] where layer.state != .active {
+      for layer in result.start?.isolation ?? [] where Self.isWorthALine(layer) {
         Self.say("isolation: \(layer.name) is \(layer.state.text)\(Self.reason(of: layer))")
       }
     } else {
@@ -37,6 +37,15 @@ struct TextPrinter {
     if result.missingFrames > 0 { Self.say("\(result.missingFrames) frames are missing from the log") }
     if result.noiseLines > 0 { Self.say("\(result.noiseLines) lines of the log are no frames") }
     for disagreement in result.disagreements { Self.say(disagreement) }
+  }
+
+  /// A wall that is missing or lower than it should be. A watch is `disabled` where nobody asked for its limit.
+  private static func isWorthALine(_ layer: IsolationLayer) -> Bool {
+    switch layer.state {
+    case .active: false
+    case .degraded, .unavailable: true
+    case .disabled: !layer.name.hasSuffix("_watch")
+    }
   }
 
   private static func reason(of layer: IsolationLayer) -> String {
