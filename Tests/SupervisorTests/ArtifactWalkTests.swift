@@ -12,14 +12,14 @@ import WarderFrames
   /// A directory as the script's, and a secret beside it.
   final class Place {
     let path = "/tmp/warder-artifacts-\(UInt64.random(in: 0 ... .max))"
-    var out: String { path + "/work/out" }
+    var out: String { path + "/place/out" }
     let directory: ArtifactDirectory
 
     init(_ name: String = "out") throws {
-      try FileManager.default.createDirectory(atPath: path + "/work", withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: path + "/place", withIntermediateDirectories: true)
       try Data("secret".utf8).write(to: URL(fileURLWithPath: path + "/secret"))
       let configured = try #require(try Self.location(name))
-      directory = try ArtifactDirectory(configured, in: path + "/work")
+      directory = try ArtifactDirectory(configured, in: path + "/place")
     }
 
     static func location(_ name: String) throws -> ArtifactLocation? {
@@ -329,11 +329,11 @@ import WarderFrames
 
     // On the way to it: the folder that holds it.
     let above = try Place("folder/out")
-    try manager.removeItem(atPath: above.path + "/work/folder")
+    try manager.removeItem(atPath: above.path + "/place/folder")
     try manager.createDirectory(atPath: above.path + "/elsewhere/out", withIntermediateDirectories: true)
     try Data("secret".utf8).write(to: URL(fileURLWithPath: above.path + "/elsewhere/out/secret"))
-    try manager.createSymbolicLink(atPath: above.path + "/work/folder", withDestinationPath: "../elsewhere")
-    #expect(try Files.read(above.path + "/work/folder/out/secret", maximumBytes: 100) == Array("secret".utf8))
+    try manager.createSymbolicLink(atPath: above.path + "/place/folder", withDestinationPath: "../elsewhere")
+    #expect(try Files.read(above.path + "/place/folder/out/secret", maximumBytes: 100) == Array("secret".utf8))
     #expect(try Self.collect(above, by: pathGuard).artifacts.isEmpty)
   }
 
