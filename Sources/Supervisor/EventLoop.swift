@@ -102,15 +102,11 @@ extension EventLoop {
 
   private func nextDue() -> Instant? {
     if hasMoreToReap { return .now }
-    var due = machine.nextDue
-    if !machine.isKilling, let watchDue = watches.nextDue { due = min(due ?? watchDue, watchDue) }
+    var due = machine.isKilling ? machine.nextDue : earliest(machine.nextDue, watches.nextDue)
     for candidate in [
       heartbeat.nextDue, standardOutput.pausedUntil, standardError.pausedUntil, standardOutput.releaseDue,
       standardError.releaseDue, reporter.log.sinks.nextDue, denials.nextDue,
-    ] {
-      guard let candidate else { continue }
-      due = min(due ?? candidate, candidate)
-    }
+    ] { due = earliest(due, candidate) }
     return due
   }
 
