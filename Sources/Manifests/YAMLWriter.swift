@@ -1,0 +1,151 @@
+package import JSON
+
+/// Writes manifests as YAML 1.2 that a 1.1 parser (PyYAML, Go's yaml) reads alike: block style, two spaces, strings quoted
+/// where either would take them for something else.
+package struct YAMLWriter {
+  private var lines: [String] = []
+
+  private init() {}
+
+  /// Documents, each after `---` but the first.
+  package static func text(of documents: [ManifestNode]) -> String {
+    documents.map { document in
+      var writer = YAMLWriter()
+      writer.write(document, indentation: "", isInList: false)
+      return writer.lines.map { $0 + "\n" }.joined()
+    }
+    .joined(separator: "---\n")
+  }
+
+  private mutating func write(_ node: ManifestNode, indentation: String, isInList: Bool) {
+    switch node {
+    case .map(let members):
+      for (index, member) in members.enumerated() {
+        // The first member of a list's element stands behind its dash.
+        let lead = isInList && index == 0 ? String(indentation.dropLast(2)) + "- " : indentation
+        write(member, lead: lead, indentation: indentation)
+      }
+    case .list(let elements):
+      for element in elements {
+        switch element {
+        case .map(let members) where !members.isEmpty:
+          write(element, indentation: indentation + "  ", isInList: true)
+        case .list, .map, .string, .integer, .bool:
+          lines.append(indentation + "- " + Self.inline(element))
+        }
+      }
+    case .string, .integer, .bool:
+      lines.append(indentation + Self.inline(node))
+    }
+  }
+
+  private mutating func write(_ member: ManifestMember, lead: String, indentation: String) {
+    let name = YAMLScalar.text(of: member.name)
+    switch member.value {
+    case .map(let members) where !members.isEmpty:
+      addComment(member.comment, indentation)
+      lines.append("\(lead)\(name):")
+      write(member.value, indentation: indentation + "  ", isInList: false)
+    case .list(let elements) where !elements.isEmpty:
+      addComment(member.comment, indentation)
+      lines.append("\(lead)\(name):")
+      write(member.value, indentation: indentation + "  ", isInList: false)
+    case .string(let text) where YAMLScalar.isLiteral(text):
+      addComment(member.comment, indentation)
+      let (header, body) = YAMLScalar.literal(text)
+      lines.append("\(lead)\(name): \(header)")
+      for line in body { lines.append(line.isEmpty ? "" : indentation + "  " + line) }
+    case .string, .integer, .bool, .map, .list:
+      let comment = member.comment.map { " # " + $0 } ?? ""
+      lines.append("\(lead)\(name): \(Self.inline(member.value))\(comment)")
+    }
+  }
+
+  private mutating func addComment(_ comment: String?, _ indentation: String) {
+    if let comment { lines.append("\(indentation)# \(comment)") }
+  }
+
+  /// In one line: scalars, and what is empty.
+  private static func inline(_ node: ManifestNode) -> String {
+    switch node {
+    case .string(let text): YAMLScalar.text(of: text)
+    case .integer(let value): String(value)
+    case .bool(let value): value ? "true" : "false"
+    case .map: "{}"
+    case .list(let elements): "[" + elements.map { inline($0) }.joined(separator: ", ") + "]"
+    }
+  }
+}
+
+/// Strings in YAML.
+enum YAMLScalar {
+  /// The text as it is where no parser takes it for anything but itself, else in double quotes.
+  static func text(of text: String) -> String { isPlain(text) ? text : quoted(text) }
+
+  /// JSON's escapes are YAML's too.
+  private static func quoted(_ text: String) -> String {
+    var writer = JSONWriter()
+    writer.string(text)
+    // A byte order mark is the one character that JSON lets stand and YAML does not.
+    return String(decoding: writer.bytes, as: UTF8.self).replacing("\u{FEFF}", with: "\\ufeff")
+  }
+
+  /// A narrow view of YAML's plain scalars: words and paths, images and versions; nothing that begins like a number, a
+  /// boolean, a null, a date, or an indicator.
+  private static func isPlain(_ text: String) -> Bool {
+    let scalars = Array(text.unicodeScalars)
+    guard let first = scalars.first, let last = scalars.last else { return false }
+    guard isLetter(first) || first == "/", !reserved.contains(text.lowercased()) else { return false }
+    guard last != ":", last != " " else { return false }
+    for (index, scalar) in scalars.enumerated() {
+      switch scalar {
+      case ":": if scalars[index + 1] == " " { return false }
+      case " ": if scalars[index + 1] == "#" { return false }
+      default: guard isLetter(scalar) || isDigit(scalar) || "/._-@=".unicodeScalars.contains(scalar) else { return false }
+      }
+    }
+    return true
+  }
+
+  /// What YAML 1.1 takes for booleans, nulls and numbers, in lower case.
+  private static let reserved: Set<String> = ["y", "yes", "n", "no", "true", "false", "on", "off", "null"]
+
+  private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+    ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+  }
+
+  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
+  /// Whether a text of several lines can stand as it is, in a literal block.
+  static func isLiteral(_ text: String) -> Bool {
+    guard text.utf8.contains(UInt8(ascii: "\n")) else { return false }
+    // A text that is blank as a whole has no line to measure the indentation by.
+    guard text.unicodeScalars.contains(where: { $0 != "\n" && $0 != " " && $0 != "\t" }) else { return false }
+    return text.unicodeScalars.allSatisfy { scalar in
+      switch scalar.value {
+      case 0x0A, 0x09, 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...: !isBreak(scalar)
+      default: false
+      }
+    }
+  }
+
+  /// What YAML 1.1 takes for the end of a line besides LF, and what would turn the text around on a screen.
+  private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
+  }
+
+  /// The block's header and its lines.
+  static func literal(_ text: String) -> (header: String, lines: [String]) {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+    var header = "|"
+    // A first line that begins with blanks would be taken for the indentation.
+    if let first = text.unicodeScalars.first, first == " " || first == "\n" || first == "\t" { header += "2" }
+    if !text.hasSuffix("\n") { return (header + "-", lines) }
+    lines.removeLast()
+    if lines.last?.isEmpty == true { header += "+" }
+    return (header, lines)
+  }
+}
