@@ -110,6 +110,8 @@ var dependencies: [Package.Dependency] = []
 if !embedded {
   dependencies += [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ]
 
@@ -124,9 +126,15 @@ if !embedded {
 
   targets += [
     .target(
+      name: "Manifests",
+      dependencies: ["TaskModel", "JSON", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strictness),
+    .target(
       name: "ToolCommands",
       dependencies: [
-        "TaskModel", "WarderFrames", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "TaskModel", "WarderFrames", "JSON", "LinuxSystem", "Manifests",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strictness),
     .executableTarget(name: "warder", dependencies: ["ToolCommands"], swiftSettings: strictness),
@@ -145,6 +153,7 @@ if !embedded {
     tests("WarderFramesTests", ["WarderFrames", "JSON", "RandomInput"]),
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"], exclude: ["Recorded"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
+    tests("ManifestsTests", ["Manifests", "TaskModel", "RandomInput"]),
     tests("ToolCommandsTests", ["ToolCommands", "RandomInput"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames", "RandomInput"], exclude: ["Support"]),
     tests(

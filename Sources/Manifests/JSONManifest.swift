@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 extension ManifestNode {
   /// As indented JSON, for which kubectl takes one object; several become a List.

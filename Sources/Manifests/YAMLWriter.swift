@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// Writes manifests as YAML 1.2 that a 1.1 parser (PyYAML, Go's yaml) reads alike: block style, two spaces, strings quoted
 /// where either would take them for something else.
