@@ -12,7 +12,8 @@ extension TaskManifest {
         .map {
           ManifestMember("backoffLimit", 0, comment: "a script that failed is not run again")
           ManifestMember(
-            "ttlSecondsAfterFinished", .integer(secondsKept), comment: "the pod and its log go with the Job: read it before")
+            "ttlSecondsAfterFinished", .integer(secondsKept),
+            comment: "the pod and its log go with the Job: read it before")
           // The Job's own deadline deletes the pod with its log, and runs while the pod is pending: it comes last.
           ManifestMember(
             "activeDeadlineSeconds", .integer(deadlines.jobSeconds),

@@ -32,7 +32,8 @@ package enum KubernetesName {
 
   /// A DNS subdomain: labels with dots between them, as names of namespaces' neighbours, queues and runtime classes are.
   package static func isSubdomain(_ text: String) -> Bool {
-    text.utf8.count <= 253 && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isLabel(String($0)) }
+    text.utf8.count <= 253
+      && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isLabel(String($0)) }
   }
 
   /// A key of a ConfigMap: letters, digits, `-`, `_` and `.`; at most 253.

@@ -46,10 +46,12 @@ package enum NamespaceManifests {
           ManifestMember(
             "hard",
             .map {
-              ManifestMember("pods", .string(String(tasks)), comment: "tasks that run at once; others wait or are refused")
+              ManifestMember(
+                "pods", .string(String(tasks)), comment: "tasks that run at once; others wait or are refused")
               ManifestMember("limits.cpu", .string("\(cpu.millis * tasks)m"))
               ManifestMember("limits.memory", .string("\(memoryBytes / (1 << 20) * tasks)Mi"))
-              ManifestMember("count/jobs.batch", .string(String(tasks * 10)), comment: "with those that are finished and kept")
+              ManifestMember(
+                "count/jobs.batch", .string(String(tasks * 10)), comment: "with those that are finished and kept")
               for nothing in ["services", "persistentvolumeclaims", "secrets"] {
                 ManifestMember("count/" + nothing, "0")
               }

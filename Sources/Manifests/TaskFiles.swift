@@ -25,7 +25,8 @@ package struct TaskFiles: Sendable {
     for file in [script] + data {
       guard Self.isPlain(file.path) else {
         throw ManifestError(
-          "\(file.path): expected a path inside the task directory, without . or .. and without a name that begins with ..")
+          "\(file.path): expected a path inside the task directory, without . or .. and without a name that begins with .."
+        )
       }
       guard file.path != Self.taskFileName else {
         throw ManifestError(

@@ -40,7 +40,8 @@ package struct TaskManifest: Sendable {
   package var deadlines: TaskDeadlines
 
   package init(
-    name: String, image: String, files: TaskFiles, cpu: CPUQuantity, temporary: TemporaryVolume, deadlines: TaskDeadlines
+    name: String, image: String, files: TaskFiles, cpu: CPUQuantity, temporary: TemporaryVolume,
+    deadlines: TaskDeadlines
   ) {
     self.name = name
     self.image = image

@@ -101,7 +101,8 @@ enum YAMLScalar {
       switch scalar {
       case ":": if scalars[index + 1] == " " { return false }
       case " ": if scalars[index + 1] == "#" { return false }
-      default: guard isLetter(scalar) || isDigit(scalar) || "/._-@=".unicodeScalars.contains(scalar) else { return false }
+      default:
+        guard isLetter(scalar) || isDigit(scalar) || "/._-@=".unicodeScalars.contains(scalar) else { return false }
       }
     }
     return true

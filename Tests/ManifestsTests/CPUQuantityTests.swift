@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Amounts of CPU")
 struct CPUQuantityTests {
-  @Test("are thousandths of a processor", arguments: [("2", 2000), ("0.5", 500), ("250m", 250), ("1.25", 1250), ("1m", 1)])
+  @Test(
+    "are thousandths of a processor", arguments: [("2", 2000), ("0.5", 500), ("250m", 250), ("1.25", 1250), ("1m", 1)])
   func value(text: String, millis: Int64) throws {
     let quantity = try CPUQuantity(text)
     #expect(quantity.millis == millis)
