@@ -52,12 +52,18 @@ extension DenialSummary {
       ? "\(subject.text) was denied once" : "\(subject.text) was denied \(Int64(clamping: call.count)) times"
   }
 
-  /// The option that allows the call, nil where none does short of another filter.
   private static func remedy(for call: Call, _ configuration: EffectiveConfiguration) -> Words? {
+    option(
+      allowing: call, networkIsNone: configuration.network == .none, seccompIsStrict: configuration.seccomp == .strict
+    ).map { "\($0) allows it" }
+  }
+
+  /// The option that allows the call, nil where none does short of another filter.
+  package static func option(allowing call: Call, networkIsNone: Bool, seccompIsStrict: Bool) -> String? {
     if call.name.hasSameBytes(as: "socket"), let family = call.family, family.isOne(of: ["AF_INET", "AF_INET6"]) {
-      return configuration.network == .none ? "--network all allows it" : nil
+      return networkIsNone ? "--network all" : nil
     }
-    guard configuration.seccomp == .strict, SeccompStrictProfile.takesAway(call) else { return nil }
-    return "--seccomp default allows it"
+    guard seccompIsStrict, SeccompStrictProfile.takesAway(call) else { return nil }
+    return "--seccomp default"
   }
 }

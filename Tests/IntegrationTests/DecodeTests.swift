@@ -25,7 +25,7 @@ import Testing
     let run = try await decode(try await log("echo out; echo err >&2; exit 3"))
     #expect(run.end == .exited(0))
     #expect(run.outputText == "out\n")
-    #expect(run.errorText.hasPrefix("err\nwarder: the script exited with status 3 ("))
+    #expect(run.errorText.hasPrefix("err\nwarder: ✗ exited 3 in "))
   }
 
   @Test func resultAsJSON() async throws {
@@ -51,7 +51,7 @@ import Testing
     #expect(run.end == .exited(1))
     #expect(run.outputText == "out\n")
     #expect(run.errorText.contains("no verdict"))
-    #expect(run.errorText.contains("1 lines of the log are no frames"))
+    #expect(run.errorText.contains("1 line of the log is no frame"))
     let json = try await decode(cut, ["--json"])
     #expect(json.end == .exited(1))
     #expect(json.outputText.contains(#""reason":"lost""#))

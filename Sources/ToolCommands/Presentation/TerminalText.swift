@@ -19,6 +19,11 @@ package enum TerminalText {
     return shown
   }
 
+  /// A text as one line: a name with a newline in it must not make a line of its own.
+  package static func oneLine(_ text: String) -> String {
+    String(decoding: neutralized(Array(text.utf8)), as: UTF8.self).replacing("\n", with: "\\n")
+  }
+
   private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A: true

@@ -37,6 +37,8 @@ struct DecodeCommand: ParsableCommand {
   @Flag(exclusivity: .exclusive)
   var form: Form?
 
+  @OptionGroup var options: PresentationOptions
+
   @Option(
     name: .customLong("artifacts"),
     help: ArgumentHelp(
@@ -64,18 +66,19 @@ struct DecodeCommand: ParsableCommand {
   /// - Returns: whether every file of the log is in the directory now.
   private func writeArtifacts(_ results: [RunResult]) throws -> Bool {
     guard let artifactDirectory else { return true }
+    var printer = TextPrinter(options.presentation)
     let extraction: ArtifactExtraction
     do throws(ArtifactExtraction.Problem) {
       extraction = try ArtifactExtraction(into: artifactDirectory)
     } catch {
-      TextPrinter.say(error.reason)
+      printer.say(error.reason)
       throw ExitCode(73)
     }
     defer { extraction.close() }
     var isWritten = true
     for (index, result) in results.enumerated() {
       let problems = extraction.write(result.artifacts, folder: results.count > 1 ? String(index + 1) : nil)
-      for problem in problems { TextPrinter.say(problem) }
+      for problem in problems { printer.say(problem) }
       isWritten = isWritten && problems.isEmpty
     }
     return isWritten
@@ -98,7 +101,7 @@ struct DecodeCommand: ParsableCommand {
   }
 
   private func printText(_ input: LogInput) throws -> [RunResult] {
-    var printer = TextPrinter()
+    var printer = TextPrinter(options.presentation)
     var assembler = RunAssembler()
     try input.forEachItem { item in
       printer.print(item)
