@@ -40,8 +40,6 @@ package struct ProcessCommand: Sendable {
   package var timeLimit: Duration = .seconds(60)
   /// The bytes that it may write to each of its streams.
   package var outputLimit = 64 << 20
-  /// Whether it leads a process group of its own, for programs that signal all of theirs: else that is the whole test run.
-  package var leadsProcessGroup = false
 
   package init(_ program: String, _ arguments: [String] = [], environment: [String: String]? = nil) {
     self.program = program
@@ -91,11 +89,9 @@ package struct ProcessCommand: Sendable {
     let given = environment.map { environment in
       Environment.custom(environment.map { Array("\($0.key)=\($0.value)\0".utf8) })
     }
-    var options = PlatformOptions()
-    if leadsProcessGroup { options.processGroupID = 0 }
     let result = try await Subprocess.run(
       .path(FilePath(program)), arguments: Arguments(arguments.map { $0 + [0] }), environment: given ?? .inherit,
-      workingDirectory: directory.map { FilePath($0) }, platformOptions: options, input: .array(input),
+      workingDirectory: directory.map { FilePath($0) }, input: .array(input),
       output: .bytes(limit: outputLimit), error: .bytes(limit: outputLimit)
     ) { execution in
       try await whileRunning(execution.processIdentifier.value)

@@ -10,6 +10,16 @@ package enum VirtualMachine {
   package static let whyNot = "user-mode-linux is not installed here; scripts/setup --test installs it"
 
   private static let kernel = "/usr/bin/linux.uml"
+  /// What holds the machine. Its processes are processes of the host that the kernel traces: should it die, they go on by
+  /// themselves, and the next `kill(-1)` or reboot(2) of one of them would be the host's. So they are in a process namespace
+  /// that ends with the kernel, and own nothing outside of it.
+  private static let cage = [
+    "/usr/bin/unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc",
+    "--net",
+    "--ipc", "--uts",
+    // Process 1 there is not the kernel: what a panic does to end it, process 1 would ignore.
+    "/bin/sh", "-c", "\"$@\"; exit $?", "sh",
+  ]
   private static let modules = "/usr/lib/uml/modules"
   private static let initProgram = Repository.path("Tests/KernelTests/Support/guest-init")
   /// Enough for containers of 64 MiB, and for a script that asks for a GiB to be refused by its container's limit and not by
@@ -48,9 +58,10 @@ package enum VirtualMachine {
 
   private static func start(modules: String, shared: String, runs: [GuestRun]) async throws -> ProcessRun {
     var command = ProcessCommand(
-      kernel,
-      [
-        "mem=\(memoryMebibytes)M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", "init=\(initProgram)",
+      cage[0],
+      cage.dropFirst() + [
+        kernel, "mem=\(memoryMebibytes)M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
+        "init=\(initProgram)",
         // The console is standard output; nothing is read.
         "con=null", "con0=null,fd:1", "quiet", "panic=-1", "uml_dir=\(shared)",
         // What the kernel does not know it hands to its first process as variables.
@@ -58,8 +69,6 @@ package enum VirtualMachine {
       ],
       environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TMPDIR": memoryDirectory])
     command.timeLimit = .seconds(60) + runs.reduce(.zero) { $0 + $1.timeLimit }
-    // When it panics it sends SIGTERM to its whole process group (os_dump_core in arch/um).
-    command.leadsProcessGroup = true
     return try await Slots.run { [command] in try await command.run() }
   }
 
