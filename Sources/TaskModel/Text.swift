@@ -1,7 +1,7 @@
 internal import JSON
 
 /// Small tools for the words of messages.
-enum Text {
+package enum Text {
   /// `items` with `separator` between them.
   @inline(never)
   static func joined(_ items: [String], _ separator: String = ", ") -> String {
@@ -36,7 +36,7 @@ enum Text {
   ///
   /// - Parameter common: how many bytes all of them begin with, such as two dashes, which say nothing about likeness.
   @inline(never)
-  static func suggestion(for word: String, among candidates: [String], common: Int = 0, otherwise: String) -> String {
+  package static func suggestion(for word: String, among candidates: [String], common: Int = 0, otherwise: String) -> String {
     var best = otherwise
     var bestDistance = min(2, (word.utf8.count - common) / 2) + 1
     for candidate in candidates {

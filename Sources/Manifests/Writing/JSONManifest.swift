@@ -20,6 +20,8 @@ extension ManifestNode {
     switch self {
     case .string(let text): writer.string(text)
     case .integer(let value): writer.integer(value)
+    case .number(let text): writer.raw(text)
+    case .null: writer.null()
     case .bool(let value): writer.bool(value)
     case .list(let elements):
       writer.beginArray()

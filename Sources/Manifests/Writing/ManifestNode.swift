@@ -1,10 +1,18 @@
 /// A Kubernetes object as a tree. Members keep their order, so that a manifest reads as a person would have written it.
 package indirect enum ManifestNode: Sendable, Equatable {
+  case null
   case string(String)
   case integer(Int64)
+  /// A number that is no integer of 64 bits, as it was written.
+  case number(String)
   case bool(Bool)
   case list([ManifestNode])
   case map([ManifestMember])
+
+  /// Of a map; nil for anything else.
+  package var members: [ManifestMember]? {
+    if case .map(let members) = self { members } else { nil }
+  }
 
   /// The value at a path of member names, nil where there is none.
   package subscript(path: String...) -> ManifestNode? {

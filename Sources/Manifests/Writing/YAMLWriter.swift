@@ -30,11 +30,11 @@ package struct YAMLWriter {
         switch element {
         case .map(let members) where !members.isEmpty:
           write(element, indentation: indentation + "  ", isInList: true)
-        case .list, .map, .string, .integer, .bool:
+        case .list, .map, .string, .integer, .number, .bool, .null:
           lines.append(indentation + "- " + Self.inline(element))
         }
       }
-    case .string, .integer, .bool:
+    case .string, .integer, .number, .bool, .null:
       lines.append(indentation + Self.inline(node))
     }
   }
@@ -55,7 +55,7 @@ package struct YAMLWriter {
       let (header, body) = YAMLScalar.literal(text)
       lines.append("\(lead)\(name): \(header)")
       for line in body { lines.append(line.isEmpty ? "" : indentation + "  " + line) }
-    case .string, .integer, .bool, .map, .list:
+    case .string, .integer, .number, .bool, .null, .map, .list:
       let comment = member.comment.map { " # " + $0 } ?? ""
       lines.append("\(lead)\(name): \(Self.inline(member.value))\(comment)")
     }
@@ -70,6 +70,8 @@ package struct YAMLWriter {
     switch node {
     case .string(let text): YAMLScalar.text(of: text)
     case .integer(let value): String(value)
+    case .number(let text): text
+    case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .map: "{}"
     case .list(let elements): "[" + elements.map { inline($0) }.joined(separator: ", ") + "]"

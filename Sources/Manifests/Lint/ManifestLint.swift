@@ -1,0 +1,48 @@
+package import TaskModel
+
+/// Checks manifests against the types of Kubernetes, the PodSecurity standard "restricted" and what a task needs.
+package struct ManifestLint: Sendable {
+  let policy: Policy
+
+  /// - Parameter policy: of the image that the manifest names, as far as it is known.
+  package init(policy: Policy = .builtIn) { self.policy = policy }
+
+  /// - Parameter name: the file's, for the places.
+  /// - Returns: what is wrong, in the order of the file.
+  package func findings(_ bytes: [UInt8], name: String) -> [LintFinding] {
+    do throws(ManifestError) {
+      return findings(try ManifestFile.parse(bytes, name: name))
+    } catch {
+      let place = error.place ?? ManifestPlace(file: name, line: 1, column: 1)
+      return [
+        LintFinding(
+          severity: .error, rule: "yaml", place: place, path: "", reason: error.message,
+          fix: "correct the file: nothing else in it was looked at")
+      ]
+    }
+  }
+
+  package func findings(_ file: ManifestFile) -> [LintFinding] {
+    var findings: [LintFinding] = []
+    for document in file.documents { findings += schemaFindings(document) }
+    return findings.enumerated().sorted {
+      ($0.element.place.line, $0.element.place.column, $0.offset)
+        < ($1.element.place.line, $1.element.place.column, $1.offset)
+    }.map(\.element)
+  }
+
+  private func schemaFindings(_ document: ManifestDocument) -> [LintFinding] {
+    (KubernetesSchema.current.check(document) ?? []).map { problem in
+      let rule =
+        switch problem.kind {
+        case .unknownField: "unknown-field"
+        case .wrongType: "type"
+        case .missingField: "missing-field"
+        case .unknownValue: "value"
+        }
+      return LintFinding(
+        severity: .error, rule: "schema/" + rule, place: problem.place, path: problem.path, reason: problem.problem,
+        fix: problem.fix)
+    }
+  }
+}

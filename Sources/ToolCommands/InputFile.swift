@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import Foundation
+internal import TaskModel
+
+/// Files that are named on the command line.
+enum InputFile {
+  /// - Parameter file: a path, or `-` for standard input.
+  static func read(_ file: String) throws -> [UInt8] {
+    do {
+      if file == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
+      return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+    } catch {
+      throw unreadable(file, error)
+    }
+  }
+
+  /// The policy of an image, for its ceilings, defaults and runtimes.
+  static func policy(_ file: String) throws -> Policy {
+    do throws(ConfigurationError) {
+      return try Policy.parse(try bytes(of: file), path: file)
+    } catch {
+      TextPrinter.say(error.message)
+      throw ExitCode(65)
+    }
+  }
+
+  private static func bytes(of file: String) throws(ConfigurationError) -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw ConfigurationError(
+        .missing, at: .file(path: file, position: nil), "the file cannot be read")
+    }
+    return Array(data)
+  }
+
+  private static func unreadable(_ file: String, _ error: any Error) -> ExitCode {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    let reason =
+      underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+    TextPrinter.say("cannot read \(file): \(reason)")
+    return ExitCode(66)
+  }
+}
