@@ -36,7 +36,9 @@ package enum Text {
   ///
   /// - Parameter common: how many bytes all of them begin with, such as two dashes, which say nothing about likeness.
   @inline(never)
-  package static func suggestion(for word: String, among candidates: [String], common: Int = 0, otherwise: String) -> String {
+  package static func suggestion(
+    for word: String, among candidates: [String], common: Int = 0, otherwise: String
+  ) -> String {
     var best = otherwise
     var bestDistance = min(2, (word.utf8.count - common) / 2) + 1
     for candidate in candidates {

@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import TaskModel
 
 /// `warder`: the tool for people and programs around `warder-init`.
-public struct WarderCommand: ParsableCommand {
+public struct WarderCommand: AsyncParsableCommand {
   /// Its name, help and subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "warder",

@@ -3,7 +3,7 @@ import ToolCommands
 
 @main
 struct Warder {
-  static func main() {
-    WarderCommand.main()
+  static func main() async {
+    await WarderCommand.main()
   }
 }
