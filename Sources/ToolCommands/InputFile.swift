@@ -19,7 +19,7 @@ enum InputFile {
     do throws(ConfigurationError) {
       return try Policy.parse(try bytes(of: file), path: file)
     } catch {
-      TextPrinter.say(error.message)
+      Notice.write(error.message)
       throw ExitCode(65)
     }
   }
@@ -36,7 +36,12 @@ enum InputFile {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     let reason =
       underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
-    TextPrinter.say("cannot read \(file): \(reason)")
+    Notice.write("cannot read \(file): \(reason)")
     return ExitCode(66)
   }
+}
+
+/// A line on standard error that the tool itself has to say.
+enum Notice {
+  static func write(_ text: String) { FileHandle.standardError.write(Data(Presentation().notice(text))) }
 }

@@ -38,6 +38,9 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Print the findings as one JSON object.")
   var json = false
 
+  @OptionGroup
+  var presentation: PresentationOptions
+
   func validate() throws {
     guard manifest != nil else { throw ValidationError("Say what to check: --job FILE.") }
   }
@@ -52,7 +55,8 @@ struct CheckCommand: AsyncParsableCommand {
     if json {
       FileHandle.standardOutput.write(Data(Finding.json(findings)))
     } else {
-      let text = FindingPrinter.forStandardOutput().text(findings, subject: subject)
+      let printer = FindingPrinter(isColored: presentation.presentation.stdout.isColored)
+      let text = printer.text(findings, subject: subject)
       FileHandle.standardOutput.write(Data(text.utf8))
     }
     let fails = findings.contains { $0.severity == .error || strict && $0.severity == .warning }

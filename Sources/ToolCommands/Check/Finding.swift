@@ -1,8 +1,8 @@
 internal import JSON
 
 /// One thing that `warder check` has to say, whatever it looked at: a manifest, an image, or this machine.
-package struct Finding: Sendable {
-  package enum Severity: String, Sendable, CaseIterable {
+struct Finding: Sendable {
+  enum Severity: String, Sendable, CaseIterable {
     /// In order. Shown where somebody asked for everything that was looked at.
     case pass
     /// Works, and could be better.
@@ -11,21 +11,21 @@ package struct Finding: Sendable {
     case error
   }
 
-  package let severity: Severity
+  let severity: Severity
   /// A stable name in lower case: `restricted/run-as-non-root`, `warder/deadlines`, `image/setuid`.
-  package let rule: String
+  let rule: String
   /// What was looked at: `job.yaml:12:5`, an image's name, an engine.
-  package let subject: String
+  let subject: String
   /// More about the place: a field's path, a file in an image.
-  package let detail: String?
+  let detail: String?
   /// What is wrong, or what is in force.
-  package let reason: String
+  let reason: String
   /// What to do about it; nil where nothing is to be done.
-  package let fix: String?
+  let fix: String?
   /// Line and column of a file, both from 1.
-  package let position: (line: Int, column: Int)?
+  let position: (line: Int, column: Int)?
 
-  package init(
+  init(
     _ severity: Severity, rule: String, subject: String, detail: String? = nil, reason: String, fix: String? = nil,
     position: (line: Int, column: Int)? = nil
   ) {
@@ -39,14 +39,14 @@ package struct Finding: Sendable {
   }
 
   /// The subject with the position, as compilers write it and editors jump to it.
-  package var place: String {
+  var place: String {
     position.map { "\(subject):\($0.line):\($0.column)" } ?? subject
   }
 }
 
 extension Finding {
   /// The findings as one JSON object: `{"findings":[…],"errors":1,"warnings":0}` with a line feed at its end.
-  package static func json(_ findings: [Finding]) -> [UInt8] {
+  static func json(_ findings: [Finding]) -> [UInt8] {
     var writer = JSONWriter(indented: true)
     writer.beginObject()
     writer.key("errors")
