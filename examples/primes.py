@@ -3,7 +3,7 @@
 #   scripts/run examples/primes.py
 #   scripts/run examples/primes.py 5000000
 #
-# Standard output holds the result alone, so that a program can read it: .build-tool/release/warder decode --stdout LOG | jq .
+# Standard output holds the result alone, so that a program can read it: warder decode --stdout LOG | jq .
 
 import collections
 import json
