@@ -20,6 +20,8 @@ package enum SeccompTemplate {
     case strict
     /// What is asked before a profile of somebody else's making, see `SeccompGuard.enclosure`.
     case enclosure
+    /// What is asked first where the machine is shared, see `SeccompSocketPairs`.
+    case pairs
 
     var native: Int32 {
       let part =
@@ -27,6 +29,7 @@ package enum SeccompTemplate {
         case .standard: CL_SECCOMP_STANDARD
         case .strict: CL_SECCOMP_STRICT
         case .enclosure: CL_SECCOMP_ENCLOSURE
+        case .pairs: CL_SECCOMP_PAIRS
         }
       return Int32(bitPattern: part.rawValue)
     }
@@ -44,6 +47,7 @@ package enum SeccompTemplate {
       SeccompPolicy(profiles: [
         SeccompGuard.enclosure(network: network, protecting: protection, denial: denial.action)
       ])
+    case .pairs: SeccompPolicy(profiles: [SeccompSocketPairs.profile(denial: denial.action)])
     }
   }
 
@@ -136,6 +140,14 @@ extension SeccompProgram {
       ])
     guard program.words.count <= maximumCount else { throw .tooLong(instructions: program.words.count) }
     return program.refusing(by: denial)
+  }
+
+  /// The same, and of the sockets of AF_UNIX nothing but connected pairs.
+  package consuming func leavingSocketPairsOnly(
+    denial: SeccompDenial, for architecture: SeccompArchitecture = .native
+  ) -> SeccompProgram {
+    let pairs = SeccompTemplate.words(.pairs, network: .none, architecture: architecture)
+    return SeccompProgram(prelude: [], parts: [pairs, words]).refusing(by: denial)
   }
 
   /// With the other answer wherever it says EPERM.

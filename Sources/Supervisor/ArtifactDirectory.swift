@@ -10,6 +10,7 @@ struct ArtifactDirectory: ~Copyable {
   /// Which of them was the first that had to be made here, nil where all were there.
   private let firstMade: Int?
   private let isInWorkDirectory: Bool
+  private let basePath: String
 
   /// No directory: nothing is to come back.
   init() {
@@ -17,12 +18,15 @@ struct ArtifactDirectory: ~Copyable {
     components = []
     firstMade = nil
     isInWorkDirectory = true
+    basePath = ""
   }
 
   /// Makes the directory, and every one on the way to it that is missing.
-  init(_ location: ArtifactLocation, in workDirectory: String) throws(LaunchError) {
-    let path = location.path(workDirectory: workDirectory, temporaryDirectory: WorkDirectory.parent)
-    let basePath = location.base == .workDirectory ? workDirectory : WorkDirectory.parent
+  init(
+    _ location: ArtifactLocation, in workDirectory: String, temporaryDirectory: String
+  ) throws(LaunchError) {
+    let path = location.path(workDirectory: workDirectory, temporaryDirectory: temporaryDirectory)
+    let basePath = location.base == .workDirectory ? workDirectory : temporaryDirectory
     let base = try Self.attempt(path) { () throws(SystemCallError) in try Files.open(basePath, .directory) }
     let firstMade = try Self.attempt(path) { () throws(SystemCallError) in
       let firstMade = try Self.make(location.components, in: base)
@@ -30,6 +34,7 @@ struct ArtifactDirectory: ~Copyable {
       return firstMade
     }
     self.base = base
+    self.basePath = basePath
     self.firstMade = firstMade
     components = location.components
     isInWorkDirectory = location.base == .workDirectory
@@ -100,7 +105,7 @@ struct ArtifactDirectory: ~Copyable {
   var removablePath: String? {
     guard isWanted, !isInWorkDirectory else { return nil }
     let top = firstMade ?? components.count - 1
-    return WorkDirectory.parent + "/" + String(decoding: Self.joined(components[...top]), as: UTF8.self)
+    return basePath + "/" + String(decoding: Self.joined(components[...top]), as: UTF8.self)
   }
 
   /// Removes what the script left and what was made here, as far as that goes until `deadline`. What lies in the work

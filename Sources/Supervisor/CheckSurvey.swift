@@ -29,8 +29,8 @@ enum CheckSurvey {
 
   /// What depends on the user that is left.
   static func rights(into facts: inout CheckFacts) {
-    if let system = try? FileSystem(of: WorkDirectory.parent), Trials.mayWrite(WorkDirectory.parent), !system.isReadOnly
-    {
+    let temporary = FilesystemPolicy.temporary
+    if let system = try? FileSystem(of: temporary), Trials.mayWrite(temporary), !system.isReadOnly {
       facts.temporary = CheckFacts.Temporary(
         isInMemory: system.isInMemory, sizeBytes: system.sizeBytes, isNoexec: system.isNoexec)
     }

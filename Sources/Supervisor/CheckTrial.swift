@@ -40,7 +40,7 @@ struct CheckTrial {
 
   /// The last step of a start: the supervisor's own walls. What follows may only write what was found.
   mutating func confineSupervisor() {
-    guard let work = try? WorkDirectory(scriptName: "check") else { return }
+    guard let work = try? WorkDirectory(scriptName: "check", in: configuration.temporaryDirectory) else { return }
     launch(of: Runtime(name: "check", command: ["/proc/self/exe"])).protectSupervisor(
       work, ArtifactDirectory(), &report)
     Self.remove(work)
@@ -102,7 +102,10 @@ struct CheckTrial {
     _ launch: Launch, _ beginning: inout TaskRun.Beginning, isTrial: Bool
   ) throws(TaskError) -> (output: [UInt8], end: ProcessEnd?) {
     let work: WorkDirectory
-    do { work = try WorkDirectory(scriptName: launch.task.fileName) } catch { throw TaskError(error.message) }
+    do {
+      work = try WorkDirectory(
+        scriptName: launch.task.fileName, in: configuration.temporaryDirectory)
+    } catch { throw TaskError(error.message) }
     do throws(TaskError) {
       let result = try run(launch, in: work, &beginning, isTrial: isTrial)
       Self.remove(work)

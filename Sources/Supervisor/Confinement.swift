@@ -49,7 +49,7 @@ struct Confinement: ~Copyable {
     _ report: inout IsolationReport
   ) {
     do {
-      let program: SeccompProgram
+      var program: SeccompProgram
       var details = [Field("profile", configuration.seccomp.name)]
       switch configuration.seccomp {
       case .strict:
@@ -61,6 +61,10 @@ struct Confinement: ~Copyable {
         program = try .enclosing(
           profile.words, network: configuration.network, denial: .notify, protecting: processes)
         details += [Field("name", profile.name), Field("sha256", profile.sha256)]
+      }
+      if configuration.scratchDirectory != nil {
+        program = program.leavingSocketPairsOnly(denial: .notify)
+        details.append(Field("unix_sockets", "pairs"))
       }
       filters = [program.words]
       report.set(.seccomp, .active, details: details)

@@ -35,10 +35,11 @@ struct DiskGauge: ~Copyable {
       return
     }
     if ownsVolumes {
-      temporary = Place(WorkDirectory.parent)
+      temporary = Place(FilesystemPolicy.temporary)
       sharedMemory = Place(FilesystemPolicy.sharedMemory)
     }
-    walk = Self.walk(limit != nil && !temporary.isOpen ? (ownsVolumes ? WorkDirectory.parent : workDirectory) : nil)
+    let walked = configuration.scratchDirectory ?? (ownsVolumes ? FilesystemPolicy.temporary : workDirectory)
+    walk = Self.walk(limit != nil && !temporary.isOpen ? walked : nil)
     tell(&report, ownsVolumes: ownsVolumes)
     guard isWatching else { return }
     nextDue = .now

@@ -34,7 +34,7 @@ struct Launch {
     dropPrivileges(&report)
 
     let work: WorkDirectory
-    do { work = try WorkDirectory(scriptName: task.fileName) } catch {
+    do { work = try WorkDirectory(scriptName: task.fileName, in: configuration.temporaryDirectory) } catch {
       return reporter.finish(
         .launchFailed(step: "preparing the working directory", problem: error.message), account: nil)
     }

@@ -6,7 +6,8 @@ internal import WarderFrames
 extension Launch {
   func makeArtifactDirectory(in workDirectory: String) throws(LaunchError) -> ArtifactDirectory {
     guard let location = configuration.artifacts else { return ArtifactDirectory() }
-    return try ArtifactDirectory(location, in: workDirectory)
+    return try ArtifactDirectory(
+      location, in: workDirectory, temporaryDirectory: configuration.temporaryDirectory)
   }
 
   /// Brings back what the script left, whatever ended it; never while something could still change it.

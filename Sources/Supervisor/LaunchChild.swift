@@ -9,14 +9,14 @@ extension Launch {
   ) throws(Stop) -> Started {
     let environment = ChildEnvironment.compose(
       container: beginning.environment, runtime: task.runtime, configuration: configuration,
-      workDirectory: work.path, temporaryDirectory: WorkDirectory.parent, cpuCount: ProcessorShare.count)
+      workDirectory: work.path, temporaryDirectory: configuration.temporaryDirectory, cpuCount: ProcessorShare.count)
     report.set(.environment, configuration.disabled.contains(.environment) ? .disabled : .active)
     let program = try prepare(work, environment)
 
     var confinement = Confinement(
       grants: FilesystemPolicy.grants(
         script: work.scriptPath, taskDirectory: task.directory, workDirectory: work.path,
-        temporaryDirectory: WorkDirectory.parent, configuration: configuration, alsoExecutable: alsoExecutable),
+        configuration: configuration, alsoExecutable: alsoExecutable),
       configuration: configuration, profile: task.seccompProfile,
       protecting: SeccompProtection(processes: [beginning.ownProcess], groups: [Processes.ownGroup]), report: &report)
     let missing = report.missing(of: configuration.required)

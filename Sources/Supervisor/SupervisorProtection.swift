@@ -21,7 +21,8 @@ extension Launch {
     if !configuration.disabled.contains(.noNewPrivileges) { try? Processes.setNoNewPrivileges() }
 
     let domain = result { () throws(SystemCallError) in
-      try Self.enterDomain(workDirectory: work.path, artifacts: artifacts.removablePath)
+      try Self.enterDomain(
+        workDirectory: work.path, in: configuration.temporaryDirectory, artifacts: artifacts.removablePath)
     }
     // Last: it allows no more steps like these.
     let filter = result { () throws(SystemCallError) in try SupervisorFilter.confineSelf() }
@@ -45,10 +46,14 @@ extension Launch {
     } catch { return error }
   }
 
-  private static func enterDomain(workDirectory: String, artifacts: String?) throws(SystemCallError) {
+  private static func enterDomain(
+    workDirectory: String, in temporaryDirectory: String, artifacts: String?
+  ) throws(SystemCallError) {
     // Without scopes: the script's processes were born before this domain, and could not be killed from within.
     let ruleset = try Landlock.Ruleset(denyingFilesAndNetworkOf: try Landlock.abi())
-    for (path, rights) in SupervisorDomain.grants(workDirectory: workDirectory, artifacts: artifacts) {
+    for (path, rights) in SupervisorDomain.grants(
+      workDirectory: workDirectory, in: temporaryDirectory, artifacts: artifacts)
+    {
       // A path that is not there (no cgroups, no shared memory) needs no rule, and nobody will look there.
       guard let directory = try? Files.open(path, [.pathOnly, .directory]) else { continue }
       try ruleset.allow(rights, beneath: directory, isDirectory: true, subject: path)
@@ -62,7 +67,9 @@ enum SupervisorDomain {
   typealias Rights = Landlock.Rights
 
   /// - Parameter artifacts: a directory outside of the work directory whose files come back and are removed.
-  static func grants(workDirectory: String, artifacts: String?) -> [(path: String, rights: Rights)] {
+  static func grants(
+    workDirectory: String, in temporaryDirectory: String, artifacts: String?
+  ) -> [(path: String, rights: Rights)] {
     let looking: Rights = [.readFile, .readDirectory]
     let emptying: Rights = [.readDirectory, .removeFile, .removeDirectory]
     let artifactGrants = artifacts.map { [(path: $0, rights: emptying.union(looking))] } ?? []
@@ -70,7 +77,7 @@ enum SupervisorDomain {
       // The tree's processes, and what the container uses of its limits.
       ("/proc", looking), ("/sys/fs/cgroup", looking),
       // What the script left. To remove the work directory itself takes the right on the directory that it lies in.
-      (workDirectory, emptying.union(looking)), (WorkDirectory.parent, looking.union(.removeDirectory)),
+      (workDirectory, emptying.union(looking)), (temporaryDirectory, looking.union(.removeDirectory)),
       (FilesystemPolicy.sharedMemory, emptying),
     ]
   }

@@ -36,7 +36,9 @@ struct Watches: ~Copyable {
     }
     processes = ProcessGauge(configuration, cgroups, root: ownProcess, &buffer, &report)
     // Whoever is process 1 is in a container.
-    disk = DiskGauge(configuration, workDirectory: workDirectory, ownsVolumes: ownProcess == 1, &report)
+    disk = DiskGauge(
+      configuration, workDirectory: workDirectory,
+      ownsVolumes: ownProcess == 1 && configuration.scratchDirectory == nil, &report)
     limits.diskBytes = disk.effectiveLimit
     cpu = CPUGauge(configuration, cgroups, root: ownProcess, &buffer, &report)
     self.limits = limits

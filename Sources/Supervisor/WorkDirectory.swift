@@ -6,24 +6,24 @@ internal import TaskModel
 /// The copy is made from the very bytes whose digest is recorded, so a ConfigMap that changes between reading and running
 /// changes nothing.
 struct WorkDirectory: ~Copyable {
-  /// Where work directories are made: the one place that every pod of the restricted kind can write to.
-  static let parent = FilesystemPolicy.temporary
-
   let path: String
   /// The script's path inside.
   let scriptPath: String
   private let directory: Descriptor
 
   /// Makes the directory, named anew for every start and readable by this user alone.
-  init(scriptName: String) throws(LaunchError) {
-    let path = try Self.freshPath()
-    let directory = try Self.make(path)
+  ///
+  /// - Parameter parent: where: `/tmp`, the one place that every pod of the restricted kind can write to, unless the
+  ///   configuration names another.
+  init(scriptName: String, in parent: String) throws(LaunchError) {
+    let path = try Self.freshPath(in: parent)
+    let directory = try Self.make(path, in: parent)
     self.path = path
     scriptPath = path + "/" + scriptName
     self.directory = directory
   }
 
-  private static func freshPath() throws(LaunchError) -> String {
+  private static func freshPath(in parent: String) throws(LaunchError) -> String {
     let random: [UInt8]
     do { random = try Machine.randomBytes(6) } catch {
       throw LaunchError("cannot get random bytes for the working directory's name", error)
@@ -33,7 +33,7 @@ struct WorkDirectory: ~Copyable {
     return parent + "/warder-" + String(decoding: digits, as: UTF8.self)
   }
 
-  private static func make(_ path: String) throws(LaunchError) -> Descriptor {
+  private static func make(_ path: String, in parent: String) throws(LaunchError) -> Descriptor {
     do {
       try Files.makeDirectory(path, permissions: 0o700)
       return try Files.open(path, [.directory, .noFollow])

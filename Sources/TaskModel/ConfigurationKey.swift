@@ -12,7 +12,7 @@ package enum ConfigurationKey: UInt8, CaseIterable, Sendable {
   case trust
   case network, seccomp, read, write, environment, passEnvironment, redact, require, disable
   case exitCode, log, terminationMessage, heartbeat
-  case task, policy
+  case task, scratch, policy
 }
 
 /// Who may set a key.
@@ -250,6 +250,11 @@ extension ConfigurationKey {
     case .task:
       ConfigurationRow(
         "task", .text(.path), .location, .text("/task"), "DIR", "the task directory")
+    case .scratch:
+      ConfigurationRow(
+        "scratch", .text(.directory), .location, nil, "DIR", defaultText: "off",
+        "on a machine that others use too: the one directory that the script may write to, in place of /tmp and /dev/shm; "
+          + "sockets that others could be reached by are closed as well")
     case .policy:
       ConfigurationRow(
         "policy", .text(.path), .flag, nil, "FILE", defaultText: Policy.imagePath + " of the image",

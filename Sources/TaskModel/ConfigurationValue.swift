@@ -126,6 +126,8 @@ package enum TextRule: UInt8, Sendable {
   case variableName
   /// Any path.
   case path
+  /// An absolute path.
+  case directory
   /// `off`, a path inside the working directory, or one beneath the temporary directory.
   case artifactDirectory
   /// `auto`, `none` or an absolute path.

@@ -122,6 +122,8 @@ extension ConfigurationValue {
     return target
   }
 
+  fileprivate static var absoluteExpectation: Words { "an absolute path without empty, . or .. components" }
+
   /// A path that begins at the root and has no component that leads back: so a prefix of its text is a parent directory. One
   /// slash at its end is taken away.
   private static func absolutePath(_ bytes: [UInt8]) throws(ValueError) -> String {
@@ -129,7 +131,7 @@ extension ConfigurationValue {
     if bytes.count == 1, bytes[0] == ASCII.slash { return text }
     let end = bytes.last == ASCII.slash ? bytes.count - 1 : bytes.count
     guard bytes.first == ASCII.slash, PathName.isPlain(bytes.part(1, end)) else {
-      throw .malformed(expected: "an absolute path without empty, . or .. components", found: text)
+      throw .malformed(expected: absoluteExpectation, found: text)
     }
     return String(repairing: bytes.part(0, end))
   }
@@ -177,6 +179,9 @@ extension TextRule {
       expected =
         "off, a directory inside the working directory such as out, or one beneath /tmp such as /tmp/out "
         + "(without empty, . or .. components)"
+    case .directory:
+      isGood = isPath && bytes.count > 1 && bytes[0] == ASCII.slash && PathName.isPlain(bytes.part(1, bytes.count))
+      expected = ConfigurationValue.absoluteExpectation
     case .messageTarget:
       isGood = text.isOne(of: ["auto", "none"]) || isPath && bytes[0] == ASCII.slash
       expected = "auto, none or an absolute path"

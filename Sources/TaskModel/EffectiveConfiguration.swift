@@ -134,6 +134,10 @@ extension EffectiveConfiguration {
   /// Nil for no heartbeat.
   package var heartbeat: Duration? { number(.heartbeat) == 0 ? nil : .milliseconds(number(.heartbeat)) }
   package var taskDirectory: String { text(.task) ?? "/task" }
+  /// Nil where `/tmp` and `/dev/shm` are the script's.
+  package var scratchDirectory: String? { text(.scratch) }
+  /// Where the working directory is made.
+  package var temporaryDirectory: String { scratchDirectory ?? FilesystemPolicy.temporary }
 
   /// From the child's start to the end of the process, at the latest: timeout, grace, drain, and the time for artifacts where
   /// there may be any.

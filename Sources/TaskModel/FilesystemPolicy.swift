@@ -56,9 +56,8 @@ package enum FilesystemPolicy {
   ///   - script: the path that the interpreter opens: allowed for itself, since it may be a mount of its own.
   ///   - taskDirectory: nil where the script comes from elsewhere and there is none.
   ///   - workDirectory: the script's working directory.
-  ///   - temporaryDirectory: writable as a whole; nil where the work directory alone is.
   package static func grants(
-    script: String, taskDirectory: String?, workDirectory: String, temporaryDirectory: String?,
+    script: String, taskDirectory: String?, workDirectory: String,
     configuration: EffectiveConfiguration, alsoExecutable: String? = nil
   ) -> [PathGrant] {
     var grants = system.map { PathGrant($0, .readExecute) }
@@ -73,8 +72,7 @@ package enum FilesystemPolicy {
     if let alsoExecutable { grants.append(PathGrant(alsoExecutable, .readExecute)) }
     if let taskDirectory { grants.append(PathGrant(taskDirectory, .readExecute)) }
     grants.append(PathGrant(workDirectory, .readWrite))
-    if let temporaryDirectory { grants.append(PathGrant(temporaryDirectory, .readWrite)) }
-    grants.append(PathGrant(sharedMemory, .readWrite))
+    for directory in configuration.commonDirectories { grants.append(PathGrant(directory, .readWrite)) }
 
     let policy = configuration.policy
     grants += (policy.readPaths + configuration.readPaths).map { PathGrant($0, .readExecute, isNamed: true) }
@@ -85,7 +83,10 @@ package enum FilesystemPolicy {
 
 extension EffectiveConfiguration {
   /// The directories in which the script may write.
-  package var scriptsOwnDirectories: [String] {
-    [FilesystemPolicy.temporary, FilesystemPolicy.sharedMemory] + policy.writePaths + writePaths
+  package var scriptsOwnDirectories: [String] { commonDirectories + policy.writePaths + writePaths }
+
+  /// Those of them that nobody has to name.
+  var commonDirectories: [String] {
+    scratchDirectory.map { [$0] } ?? [FilesystemPolicy.temporary, FilesystemPolicy.sharedMemory]
   }
 }

@@ -101,6 +101,28 @@ struct SeccompCompilerTests {
     #expect(program.words.count < inner.words.count + SeccompProgram.maximumCount - SeccompProgramCheck.longest)
   }
 
+  @Test(
+    "on a shared machine there are socket pairs and no other sockets of AF_UNIX",
+    .disabled(if: SeccompTemplateTests.isWriting), arguments: SeccompVariant.all + SeccompVariant.strict)
+  func socketPairs(variant: SeccompVariant) throws {
+    let make = variant.isStrict ? SeccompProgram.strict : SeccompProgram.standard
+    let program = try make(variant.network, variant.denial, variant.protection, variant.architecture)
+      .leavingSocketPairsOnly(denial: variant.denial, for: variant.architecture)
+    let pairs = SeccompSocketPairs.profile(denial: variant.denial.action)
+    try expect(
+      program, on: variant.architecture, decidesAs: SeccompPolicy(profiles: [pairs] + variant.policy.profiles),
+      isWhole: true)
+    let (stream, datagram, raw, sequenced): (UInt64, UInt64, UInt64, UInt64) = (1, 2, 3, 5)
+    let flags: UInt64 = 0o2_004_000  // SOCK_CLOEXEC | SOCK_NONBLOCK
+    for (type, isAllowed) in [(stream, true), (datagram, false), (raw, false), (sequenced, true)] {
+      for register in [type, type | flags] {
+        #expect(
+          (pairs.action(for: "socketpair", arguments: [1, register, 0, 0, 0, 0]) == .allow) == isAllowed, "\(register)")
+      }
+    }
+    #expect(pairs.action(for: "socket", arguments: [1 << 32 | 1, 1, 0, 0, 0, 0]) != .allow)
+  }
+
   @Test("strict refuses what default refuses, and more", .disabled(if: SeccompTemplateTests.isWriting))
   func strictIsTighter() throws {
     for (standard, strict) in zip(SeccompVariant.all, SeccompVariant.strict) where standard.denial == .errno {

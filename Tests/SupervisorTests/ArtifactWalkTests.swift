@@ -19,7 +19,7 @@ import WarderFrames
       try FileManager.default.createDirectory(atPath: path + "/place", withIntermediateDirectories: true)
       try Data("secret".utf8).write(to: URL(fileURLWithPath: path + "/secret"))
       let configured = try #require(try Self.location(name))
-      directory = try ArtifactDirectory(configured, in: path + "/place")
+      directory = try ArtifactDirectory(configured, in: path + "/place", temporaryDirectory: "/tmp")
     }
 
     static func location(_ name: String) throws -> ArtifactLocation? {
@@ -351,23 +351,25 @@ import WarderFrames
     try FileManager.default.createDirectory(atPath: path + "/out", withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: path) }
     let location = try #require(try Place.location("out"))
-    _ = try ArtifactDirectory(location, in: path).isWanted
+    _ = try ArtifactDirectory(location, in: path, temporaryDirectory: "/tmp").isWanted
     try Data("old".utf8).write(to: URL(fileURLWithPath: path + "/out/old"))
     do {
-      _ = try ArtifactDirectory(location, in: path).isWanted
+      _ = try ArtifactDirectory(location, in: path, temporaryDirectory: "/tmp").isWanted
       Issue.record("an old file would come back as the script's")
     } catch {
       #expect(error.message.contains("what lies there would come back as the script's"))
     }
     try FileManager.default.removeItem(atPath: path + "/out")
     try FileManager.default.createSymbolicLink(atPath: path + "/out", withDestinationPath: "/etc")
-    #expect(throws: LaunchError.self) { _ = try ArtifactDirectory(location, in: path).isWanted }
+    #expect(throws: LaunchError.self) {
+      _ = try ArtifactDirectory(location, in: path, temporaryDirectory: "/tmp").isWanted
+    }
   }
 
   @Test func whatWasMadeBeneathTheTemporaryDirectoryIsRemoved() throws {
     let name = "warder-artifacts-\(UInt64.random(in: 0 ... .max))"
     let location = try #require(try Place.location("/tmp/\(name)/deep/out"))
-    let directory = try ArtifactDirectory(location, in: "/nonexistent-is-not-used")
+    let directory = try ArtifactDirectory(location, in: "/nonexistent-is-not-used", temporaryDirectory: "/tmp")
     try Data("x".utf8).write(to: URL(fileURLWithPath: "/tmp/\(name)/deep/out/file"))
     directory.remove(until: Instant.now.advanced(by: .seconds(5)))
     #expect(!FileManager.default.fileExists(atPath: "/tmp/\(name)"))

@@ -89,6 +89,7 @@ struct KeySample {
     case .terminationMessage: samples(("none", #""none""#), ("/tmp/message", #""/tmp/message""#))
     case .heartbeat: samples(("1s", #""1s""#), ("off", "0"))
     case .task: samples(("/work", nil), ("inputs", nil))
+    case .scratch: samples(("/tmp/own", nil), ("/var/tmp/own", nil))
     case .policy: samples(("policy.json", nil), ("/p", nil))
     }
   }

@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct FilesystemPolicyTests {
   private func grants(
-    policy: String? = nil, flags: [String] = [], task: String? = "/task", temporary: String? = "/tmp"
+    policy: String? = nil, flags: [String] = [], task: String? = "/task"
   ) throws -> [PathGrant] {
     FilesystemPolicy.grants(
-      script: "/task/script.py", taskDirectory: task, workDirectory: "/tmp/work-1", temporaryDirectory: temporary,
+      script: "/task/script.py", taskDirectory: task, workDirectory: "/tmp/work-1",
       configuration: try configuration(policy: policy, flags: flags))
   }
 
@@ -25,7 +25,8 @@ import Testing
   @Test func onlyScratchIsWritable() throws {
     func writable(_ grants: [PathGrant]) -> [String] { grants.filter { $0.access == .readWrite }.map { $0.path } }
     #expect(writable(try grants()) == ["/tmp/work-1", "/tmp", "/dev/shm"])
-    #expect(writable(try grants(temporary: nil)) == ["/tmp/work-1", "/dev/shm"])
+    #expect(
+      writable(try grants(flags: ["--scratch", "/tmp/own", "--write", "/out"])) == ["/tmp/work-1", "/tmp/own", "/out"])
     #expect(
       writable(try grants(policy: #"{"filesystem": {"write": ["/scratch"]}}"#, flags: ["--write=/out"]))
         == ["/tmp/work-1", "/tmp", "/dev/shm", "/scratch", "/out"])

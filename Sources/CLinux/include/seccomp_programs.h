@@ -15,6 +15,8 @@ enum cl_seccomp_part {
   CL_SECCOMP_STRICT,
   /// What is asked before a profile of somebody else's making.
   CL_SECCOMP_ENCLOSURE,
+  /// What is asked first where the machine is shared.
+  CL_SECCOMP_PAIRS,
 };
 
 struct cl_seccomp_program cl_seccomp_program_x86_64(int32_t part, int32_t with_network);
