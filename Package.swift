@@ -129,10 +129,11 @@ if !embedded {
       name: "Manifests",
       dependencies: ["TaskModel", "JSON", .product(name: "Yams", package: "Yams")],
       swiftSettings: strictness),
+    .target(name: "CTool", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(
       name: "ToolCommands",
       dependencies: [
-        "TaskModel", "WarderFrames", "JSON", "LinuxSystem", "Manifests",
+        "CTool", "TaskModel", "WarderFrames", "JSON", "LinuxSystem", "Manifests",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
@@ -154,7 +155,7 @@ if !embedded {
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"], exclude: ["Recorded"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
     tests("ManifestsTests", ["Manifests", "TaskModel", "RandomInput"]),
-    tests("ToolCommandsTests", ["ToolCommands", "RandomInput"]),
+    tests("ToolCommandsTests", ["ToolCommands", "TaskModel", "WarderFrames", "RandomInput"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames", "RandomInput"], exclude: ["Support"]),
     tests(
       "ContainerTests", ["TestSupport", "WarderFrames", "LinuxSystem", "TaskModel", "RandomInput"],

@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import WarderFrames
+
+/// The exit statuses of `warder run` that are not those of `warder-init`. They lie where no script's own status can be
+/// (docs/supervision.md): 240 to 253 are Warder's alone.
+enum RunStatus {
+  /// A mistake on the command line.
+  static let usage: Int32 = 2
+  /// The reader of standard output went away: 128 + SIGPIPE, as of a program that dies of it.
+  static let readerGone: Int32 = 141
+  /// The engine could not run the task.
+  static let engineFailed: Int32 = 248
+  /// The log has no verdict: the supervisor was killed.
+  static let lost: Int32 = 249
+
+  /// The status of a run.
+  static func of(_ outcome: RunOutcome) -> Int32 {
+    if outcome.lostReader { return readerGone }
+    guard outcome.hasFrames else { return outcome.wasKilled ? lost : engineFailed }
+    // `warder-init` has said it: what the verdict comes to, or what the key exit_code makes of it.
+    return outcome.results.last?.exit == nil ? lost : outcome.status.shellCode
+  }
+}
