@@ -32,6 +32,11 @@ package struct ManifestFile: Sendable {
     for item in field["items"]?.elements ?? [] { try add(item, depth: depth + 1, to: &documents) }
   }
 
+  /// The objects of both files; the first one's name stands for both.
+  package func adding(_ other: ManifestFile) -> ManifestFile {
+    ManifestFile(name: name, documents: documents + other.documents)
+  }
+
   /// The objects of a kind; an object without a namespace fits any.
   package func documents(ofKind kind: String) -> [ManifestDocument] { documents.filter { $0.kind == kind } }
 

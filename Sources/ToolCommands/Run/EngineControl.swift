@@ -37,7 +37,8 @@ struct EngineControl {
   /// The engine may go on without its client.
   func removeContainer(_ name: String) {
     let words = plan.engine == .podman ? ["rm", "--force", "--time", "0", "--ignore", name] : ["rm", "--force", name]
-    let removal = EnginePlan(engine: plan.engine, program: plan.program, supervisorArguments: words, environment: plan.environment)
+    let removal = EnginePlan(
+      engine: plan.engine, program: plan.program, supervisorArguments: words, environment: plan.environment)
     _ = try? BriefRun.run(removal)
   }
 

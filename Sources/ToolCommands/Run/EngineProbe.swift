@@ -11,7 +11,8 @@ struct EngineProbe: Sendable {
 
   /// The path of a program.
   func find(_ program: String) -> String? {
-    let directories = (environment["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/bin", "/usr/local/bin"]
+    let directories =
+      (environment["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/bin", "/usr/local/bin"]
     return directories.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
@@ -33,8 +34,10 @@ struct EngineProbe: Sendable {
 
   /// Whether the image is on this machine: a run would fetch it otherwise.
   func hasImage(_ image: String, _ client: ContainerClient) -> Bool {
-    let words = client.engine == .podman ? ["image", "exists", image] : ["image", "inspect", "--format", "{{.Id}}", image]
-    let plan = EnginePlan(engine: client.engine, program: client.path, supervisorArguments: words, environment: environment)
+    let words =
+      client.engine == .podman ? ["image", "exists", image] : ["image", "inspect", "--format", "{{.Id}}", image]
+    let plan = EnginePlan(
+      engine: client.engine, program: client.path, supervisorArguments: words, environment: environment)
     return (try? run(plan).succeeded) ?? false
   }
 
@@ -60,7 +63,9 @@ struct EngineProbe: Sendable {
   static func machineRoot() -> MachineRoot {
     let manager = FileManager.default
     let entries = MachineRoot.candidates.compactMap { path -> MachineRoot.Entry? in
-      if let link = try? manager.destinationOfSymbolicLink(atPath: path) { return MachineRoot.Entry(path: path, link: link) }
+      if let link = try? manager.destinationOfSymbolicLink(atPath: path) {
+        return MachineRoot.Entry(path: path, link: link)
+      }
       return manager.fileExists(atPath: path) ? MachineRoot.Entry(path: path, link: nil) : nil
     }
     let resolver = URL(fileURLWithPath: "/etc/resolv.conf").resolvingSymlinksInPath().path

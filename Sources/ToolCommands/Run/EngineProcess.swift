@@ -38,10 +38,12 @@ struct EngineProcess: ~Copyable {
     let user = plan.user.map { Int32(bitPattern: $0) } ?? -1
     let result = plan.program.withCString { path in
       arguments.withUnsafeBufferPointer { arguments in
-        variables.withUnsafeBufferPointer { variables in
+        variables.withUnsafeBufferPointer { variables -> Int32 in
+          // Neither is empty: each ends with a null pointer.
+          guard let arguments = arguments.baseAddress, let variables = variables.baseAddress else { return -EINVAL }
           var native = ct_launch(
-            path: path, arguments: arguments.baseAddress!, environment: variables.baseAddress!, standard_input: input,
-            standard_output: output, standard_error: error, user: user, group: user, death_signal: SIGTERM)
+            path: path, arguments: arguments, environment: variables, standard_input: input, standard_output: output,
+            standard_error: error, user: user, group: user, death_signal: SIGTERM)
           return ct_launch(&native)
         }
       }

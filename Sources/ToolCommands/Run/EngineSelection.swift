@@ -26,7 +26,7 @@ struct EngineSelection {
   private var probe: EngineProbe { EngineProbe(environment: environment) }
 
   /// The image that a container runs: what was asked for, or the same that `warder render` puts into a Job.
-  private var image: String { task.image ?? DefaultImage.reference }
+  private var image: String { task.image ?? task.manifestImage ?? DefaultImage.reference }
 
   func select(_ choice: EngineChoice) throws(Problem) -> Found {
     if let kind = choice.kind {
@@ -47,7 +47,7 @@ struct EngineSelection {
 
   private func attempt(_ kind: EngineKind, isAutomatic: Bool = false) throws(Problem) -> Found {
     let plan = try plan(kind, isAutomatic: isAutomatic)
-    var warnings: [String] = []
+    var warnings = leftOut(by: kind)
     // A container's start takes its time: it is tried where there is a choice.
     if !kind.isContainer || isAutomatic {
       let version: String
@@ -60,6 +60,17 @@ struct EngineSelection {
     }
     let what = kind.isContainer ? " (\(image))" : ""
     return Found(plan: plan, remark: "engine \(kind.rawValue)\(what): \(kind.difference)", warnings: warnings)
+  }
+
+  /// What a manifest says and the engine cannot do.
+  private func leftOut(by kind: EngineKind) -> [String] {
+    guard let image = task.manifestImage, !kind.isContainer else { return [] }
+    var remarks = ["the image \(image) is left out: its programs and its policy are this machine's here"]
+    if task.cpus != nil { remarks.append("its CPU limit is left out: engine \(kind.rawValue) has none") }
+    if kind == .process, let user = task.user, user.id != Int64(geteuid()), geteuid() != 0 || user.id != 1000 {
+      remarks.append("its user \(user.id) is left out: engine process runs the script as this user")
+    }
+    return remarks
   }
 
   private func plan(_ kind: EngineKind, isAutomatic: Bool) throws(Problem) -> EnginePlan {

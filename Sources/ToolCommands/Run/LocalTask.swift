@@ -20,7 +20,12 @@ struct LocalTask: Sendable {
   /// Nil for what the image says.
   var user: (id: Int64, group: Int64)? = (1000, 1000)
   var hasReadOnlyRoot = true
+  /// The image that was asked for.
   var image: String?
+  /// The image that a manifest names: for engines that run images, and no reason to choose one.
+  var manifestImage: String?
+  /// When the pod's own deadline would end the task, since the engine's start.
+  var deadlineSeconds: Int64?
 
   static let defaultTemporaryBytes: Int64 = 64 << 20
   /// What a task may have where nobody says: as much as a rendered Job gives it. A local run without any limit would

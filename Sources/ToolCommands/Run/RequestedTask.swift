@@ -13,8 +13,9 @@ struct RequestedTask {
     let words = command.first == "--" ? Array(command.dropFirst()) : command
     task = LocalTask(values: LocalValues())
     do {
-      try takeScript(words, options)
-      task.flags = try limits.settings.map { try Self.flag($0) } + task.flags
+      let isFromManifest = try takeManifest(options, limits.settings)
+      try takeScript(words, options, hasScript: isFromManifest)
+      task.flags += try limits.settings.map { try Self.flag($0) }
       task.values = try LocalValues(flags: task.flags, environment: task.environment)
     } catch let problem as TaskSourceProblem {
       throw RunProblem.usage(problem.message)
@@ -26,28 +27,48 @@ struct RequestedTask {
     try checkNames()
   }
 
-  private mutating func takeScript(_ words: [String], _ options: RunOptions) throws {
+  /// - Returns: whether there is one.
+  private mutating func takeManifest(_ options: RunOptions, _ settings: [LocalSetting]) throws -> Bool {
+    guard let job = options.job else {
+      if options.jobName != nil || !options.configMaps.isEmpty {
+        throw RunProblem.usage("--job-name and --config-map belong to --job FILE")
+      }
+      return false
+    }
+    let manifest = try ManifestTask([job] + options.configMaps, named: options.jobName)
+    task = manifest.task
+    sources = manifest.sources
+    remarks = manifest.remarks
+    // What is said here goes before what the manifest says; lists come together.
+    for key in Set(settings.map(\.key)) where !key.isList { task.flags = FlagWords.without(key, task.flags) }
+    if options.task != nil { sources = [] }
+    return true
+  }
+
+  private mutating func takeScript(_ words: [String], _ options: RunOptions, hasScript: Bool) throws {
     if let directory = options.task { sources += try TaskSources.directory(directory) }
     for file in options.files { sources += try TaskSources.files(file) }
     guard let script = words.first else {
-      guard options.task != nil else {
+      guard hasScript || options.task != nil else {
         throw RunProblem.usage("no script given: warder run [OPTIONS] SCRIPT [ARGS…]; see warder run --help")
       }
       return try takeStandardInput(options, isTaken: false)
     }
     if script.hasPrefix("-"), script != "-" { throw RunProblem.usage(Self.unknownOption(script)) }
     let source = try TaskSources.script(script)
-    sources.removeAll { $0.name == source.name && $0.bytes == source.bytes }
+    sources.removeAll { $0.name == source.name && (hasScript || $0.bytes == source.bytes) }
     sources.append(source)
     task.scriptName = source.name
-    task.scriptArguments = Array(words.dropFirst())
+    if words.count > 1 || !hasScript { task.scriptArguments = Array(words.dropFirst()) }
     try takeStandardInput(options, isTaken: script == "-")
   }
 
   /// Standard input is a file of the task, as in a pod.
   private mutating func takeStandardInput(_ options: RunOptions, isTaken: Bool) throws {
     guard let path = options.standardInput else { return }
-    if path == "-", isTaken { throw RunProblem.usage("standard input is the script already; it cannot be its input too") }
+    if path == "-", isTaken {
+      throw RunProblem.usage("standard input is the script already; it cannot be its input too")
+    }
     var source = try TaskSources.script(path)
     if path == "-" { source = TaskSource(name: "stdin", bytes: source.bytes) }
     if !sources.contains(where: { $0.name == source.name && $0.bytes == source.bytes }) { sources.append(source) }
@@ -58,7 +79,8 @@ struct RequestedTask {
   private func checkNames() throws {
     var seen: Set<String> = []
     for source in sources where !seen.insert(source.name).inserted {
-      throw RunProblem.usage("two files of the task are called \(source.name); give one of them another name: --file NAME=PATH")
+      throw RunProblem.usage(
+        "two files of the task are called \(source.name); give one of them another name: --file NAME=PATH")
     }
     for source in sources {
       var parent = source.name
@@ -96,6 +118,14 @@ struct RequestedTask {
 }
 
 extension ConfigurationKey {
+  /// Whether several flags of the key come together.
+  fileprivate var isList: Bool {
+    switch row.kind {
+    case .paths, .names, .secretSources, .logTargets, .arguments, .assignments, .layers: true
+    case .number, .choice, .choiceOrPath, .text: false
+    }
+  }
+
   /// How `warder run` says what the key says.
   fileprivate var otherWay: String {
     switch self {

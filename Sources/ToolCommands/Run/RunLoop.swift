@@ -38,6 +38,7 @@ final class RunLoop {
   private var nextDrawing = Instant.now
   private var nextLook = Instant.now
   private var lostReader = false
+  private var deadline: Instant?
 
   private static let drawingInterval: UInt64 = 200_000_000
   private static let lookInterval: UInt64 = 500_000_000
@@ -52,8 +53,16 @@ final class RunLoop {
     var nextRequest: Instant?
   }
 
-  /// - Parameter signals: open since before the engine's start; all signals are blocked.
-  init(_ engine: consuming EngineProcess, _ plan: EnginePlan, _ signals: consuming SignalDescriptor, _ view: RunView) {
+  /// - Parameters:
+  ///   - signals: open since before the engine's start; all signals are blocked.
+  ///   - deadlineSeconds: when a pod of this task would be ended from outside.
+  init(
+    _ engine: consuming EngineProcess, _ plan: EnginePlan, _ signals: consuming SignalDescriptor, _ view: RunView,
+    deadlineSeconds: Int64?
+  ) {
+    deadline = deadlineSeconds.map {
+      Instant.now.advanced(byNanoseconds: UInt64(clamping: min($0, 1 << 32)) * 1_000_000_000)
+    }
     control = EngineControl(plan: plan, process: engine.process)
     live = LiveFigures(plan, process: engine.process)
     self.engine = engine
@@ -105,7 +114,18 @@ final class RunLoop {
     reap()
     let now = Instant.now
     if let due = cancellation.nextRequest, due <= now { requestCancellation(at: now) }
+    if let deadline, deadline <= now, status == nil { passDeadline() }
     if view.hasStatusLine { draw(at: now) }
+  }
+
+  /// The kubelet would send SIGTERM now.
+  private func passDeadline() {
+    deadline = nil
+    guard cancellation.requests == 0 else { return }
+    view.say("the pod's activeDeadlineSeconds have passed", .warning)
+    cancellation.requests = 1
+    figures.phase = .cancelling
+    requestCancellation(at: .now)
   }
 
   private var waitMilliseconds: Int32 {

@@ -13,6 +13,24 @@ struct RunOptions: ParsableArguments {
   var image: String?
 
   @Option(
+    name: .customLong("job"),
+    help: ArgumentHelp(
+      "A Job or Pod manifest (YAML or JSON) whose task is to run, with its limits.",
+      discussion: "Options given here go before what the manifest says. SCRIPT takes the place of its script.",
+      valueName: "file"))
+  var job: String?
+
+  @Option(
+    name: .customLong("job-name"),
+    help: ArgumentHelp("Which Job or Pod of the manifest, where there are several.", valueName: "name"))
+  var jobName: String?
+
+  @Option(
+    name: .customLong("config-map"), parsing: .singleValue,
+    help: ArgumentHelp("A further file with ConfigMaps or Secrets that the Job names.", valueName: "file"))
+  var configMaps: [String] = []
+
+  @Option(
     name: .customLong("file"), parsing: .singleValue,
     help: ArgumentHelp(
       "A file or directory that the script finds in its working directory.",
@@ -28,7 +46,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     name: .customLong("stdin"),
-    help: ArgumentHelp("The file that the script reads as standard input; - for this command's own.", valueName: "file"))
+    help: ArgumentHelp("The file that the script reads as standard input; - for this command's own.", valueName: "file")
+  )
   var standardInput: String?
 
   @Option(

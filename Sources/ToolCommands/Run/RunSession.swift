@@ -71,11 +71,15 @@ struct RunSession {
     _ plan: EnginePlan, _ signals: consuming SignalDescriptor, _ view: RunView
   ) throws -> RunOutcome {
     let process: EngineProcess
-    do throws(EngineProcess.Problem) { process = try EngineProcess(plan) } catch { throw RunProblem.engine(error.message) }
+    do throws(EngineProcess.Problem) { process = try EngineProcess(plan) } catch {
+      throw RunProblem.engine(error.message)
+    }
     let control = EngineControl(plan: plan, process: process.process)
-    let outcome = RunLoop(process, plan, signals, view).run()
+    let outcome = RunLoop(process, plan, signals, view, deadlineSeconds: requested.task.deadlineSeconds).run()
     // A client that died does not take its container with it.
-    if let name = plan.containerName, outcome.wasKilled || outcome.status.signal != nil { control.removeContainer(name) }
+    if let name = plan.containerName, outcome.wasKilled || outcome.status.signal != nil {
+      control.removeContainer(name)
+    }
     return outcome
   }
 
@@ -93,7 +97,8 @@ struct RunSession {
     if isOurs, outcome.wasKilled {
       view.complain("killed, as asked for twice: there is no verdict")
     } else if isOurs || !outcome.complaints.isEmpty && view.isTalking {
-      let end = outcome.status.signal.map { "was ended by signal \($0)" } ?? "ended with status \(outcome.status.exitStatus)"
+      let end =
+        outcome.status.signal.map { "was ended by signal \($0)" } ?? "ended with status \(outcome.status.exitStatus)"
       if isOurs { view.complain("the engine \(plan.engine.rawValue) \(end) and left no verdict") }
       for line in outcome.complaints.split(separator: "\n") { view.complain("\(plan.engine.rawValue): \(line)") }
     }

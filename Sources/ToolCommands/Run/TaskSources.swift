@@ -64,7 +64,9 @@ enum TaskSources {
     _ path: String, prefix: String, depth: Int, _ sources: inout [TaskSource], _ total: inout Int
   ) throws(TaskSourceProblem) {
     // A link may lead to a directory above it.
-    guard depth < 32 else { throw TaskSourceProblem(message: "\(path) lies 32 directories deep, or in a circle of links") }
+    guard depth < 32 else {
+      throw TaskSourceProblem(message: "\(path) lies 32 directories deep, or in a circle of links")
+    }
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: path).sorted() } catch {
       throw TaskSourceProblem(message: "cannot list \(path): \(reason(error))")
@@ -79,7 +81,8 @@ enum TaskSources {
       total += bytes.count
       guard total <= mostBytes else {
         throw TaskSourceProblem(
-          message: "the files of the task have more than \(Quantity.format(Int64(mostBytes))): a copy of them is made for "
+          message:
+            "the files of the task have more than \(Quantity.format(Int64(mostBytes))): a copy of them is made for "
             + "every run; let the script read a directory where it lies, with --read DIR")
       }
       sources.append(TaskSource(name: prefix + name, bytes: bytes, isExecutable: isExecutable(inner)))
@@ -125,7 +128,8 @@ enum TaskSources {
 
   /// The system's own words, which Foundation wraps in its own.
   private static func reason(_ error: any Error) -> String {
-    if let number = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code ?? (error as? POSIXError)?.errorCode
+    if let number = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError)?.code
+      ?? (error as? POSIXError)?.errorCode
     {
       return String(cString: strerror(Int32(number)))
     }

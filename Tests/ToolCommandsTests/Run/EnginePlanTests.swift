@@ -42,7 +42,8 @@ import Testing
     #expect(EnginePlan.process(task, stage, isRoot: true).user == 1000)
   }
 
-  @Test("a limit that somebody gave is left as it is, off too", arguments: ["--memory=1Gi", "--memory=off", "--disk=1Mi"])
+  @Test(
+    "a limit that somebody gave is left as it is, off too", arguments: ["--memory=1Gi", "--memory=off", "--disk=1Mi"])
   func givenLimits(_ flag: String) throws {
     let arguments = EnginePlan.process(try task([flag]), stage, isRoot: false).arguments
     let key = flag.prefix { $0 != "=" }

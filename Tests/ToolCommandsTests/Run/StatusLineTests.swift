@@ -27,7 +27,9 @@ import Testing
     #expect(StatusLine.text(figures, width: 80) == "running 3 s · 84 MB · 3 processes · 1.2 kB written")
   }
 
-  @Test(arguments: [(0, "0 s"), (999, "0 s"), (1_000, "1 s"), (59_999, "59 s"), (61_000, "1 min 01 s"), (7_320_000, "2 h 02 min")])
+  @Test(arguments: [
+    (0, "0 s"), (999, "0 s"), (1_000, "1 s"), (59_999, "59 s"), (61_000, "1 min 01 s"), (7_320_000, "2 h 02 min"),
+  ])
   func elapsed(_ milliseconds: Int64, _ shown: String) {
     let figures = StatusFigures(phase: .cancelling, elapsedMilliseconds: milliseconds)
     #expect(StatusLine.text(figures, width: 80) == "cancelling \(shown) · 0 B written")

@@ -50,7 +50,8 @@ import Testing
       do { try body() } catch { return (error as? TaskSourceProblem)?.message }
       return nil
     }
-    #expect(message { _ = try TaskSources.script("/nowhere.py") } == "cannot read /nowhere.py: No such file or directory")
+    #expect(
+      message { _ = try TaskSources.script("/nowhere.py") } == "cannot read /nowhere.py: No such file or directory")
     #expect(message { _ = try TaskSources.script("/etc") } == "/etc is a directory; expected a file")
     #expect(message { _ = try TaskSources.script("/dev/null") } == "/dev/null is no regular file")
     #expect(message { _ = try TaskSources.directory("/etc/passwd") } == "/etc/passwd is no directory")
