@@ -13,13 +13,17 @@ struct HeapTests {
     var fill: UInt8
 
     func write() {
-      for index in 0..<size { address.storeBytes(of: fill &+ UInt8(truncatingIfNeeded: index), toByteOffset: index, as: UInt8.self) }
+      for index in 0..<size {
+        address.storeBytes(of: fill &+ UInt8(truncatingIfNeeded: index), toByteOffset: index, as: UInt8.self)
+      }
     }
 
     var isIntact: Bool { holds(size) }
 
     func holds(_ count: Int) -> Bool {
-      (0..<count).allSatisfy { address.load(fromByteOffset: $0, as: UInt8.self) == fill &+ UInt8(truncatingIfNeeded: $0) }
+      (0..<count).allSatisfy {
+        address.load(fromByteOffset: $0, as: UInt8.self) == fill &+ UInt8(truncatingIfNeeded: $0)
+      }
     }
   }
 
