@@ -24,11 +24,34 @@ package struct ManifestLint: Sendable {
 
   package func findings(_ file: ManifestFile) -> [LintFinding] {
     var findings: [LintFinding] = []
-    for document in file.documents { findings += schemaFindings(document) }
+    for document in file.documents {
+      findings += schemaFindings(document)
+      if let workload = document.workload { findings += workloadFindings(workload, in: file) }
+      if document.runsForEver {
+        findings.append(
+          LintFinding(
+            severity: .error, rule: "warder/kind", place: document.root.place, path: "",
+            reason: "a \(document.kind) starts its pods again for ever, and a script runs once", fix: "write a Job"))
+      }
+      findings += ConfigMapRules.findings(document)
+    }
     return findings.enumerated().sorted {
       ($0.element.place.line, $0.element.place.column, $0.offset)
         < ($1.element.place.line, $1.element.place.column, $1.offset)
     }.map(\.element)
+  }
+
+  private func workloadFindings(_ workload: Workload, in file: ManifestFile) -> [LintFinding] {
+    var findings = RestrictedStandard.findings(workload)
+    findings += JobRules.findings(workload)
+    findings += PodRules.findings(workload, in: file)
+    guard let container = workload.taskContainer else { return findings }
+    var settings = SettingRules(workload: workload, container: container, file: file, policy: policy)
+    let configuration = settings.configuration()
+    findings += settings.report.findings
+    findings += VolumeRules.findings(workload, container, configuration)
+    if let configuration { findings += DeadlineRules.findings(workload, configuration) }
+    return findings
   }
 
   private func schemaFindings(_ document: ManifestDocument) -> [LintFinding] {

@@ -10,6 +10,9 @@ package struct TaskDeadlines: Sendable, Equatable {
   /// What a Job gets besides to find a node or its turn in a queue.
   package static let defaultQueue = Duration.seconds(600)
 
+  /// What Kubernetes waits beyond the time that the supervisor needs.
+  static let graceReserve: Int64 = 5
+
   package let podSeconds: Int64
   package let jobSeconds: Int64
   /// Between Kubernetes' SIGTERM and its SIGKILL.
@@ -19,7 +22,7 @@ package struct TaskDeadlines: Sendable, Equatable {
     let inside = configuration.worstCase
     podSeconds = (inside + start).secondsRoundedUp
     jobSeconds = podSeconds + queue.secondsRoundedUp
-    terminationGraceSeconds = (inside - configuration.timeout).secondsRoundedUp + 5
+    terminationGraceSeconds = (inside - configuration.timeout).secondsRoundedUp + Self.graceReserve
   }
 }
 
