@@ -37,6 +37,22 @@ package struct ManifestFile: Sendable {
     ManifestFile(name: name, documents: documents + other.documents)
   }
 
+  /// Reads a patch for a Job: one document, with or without kind and version.
+  package static func readPatch(_ bytes: [UInt8], name: String) throws(ManifestError) -> ManifestNode {
+    let roots = try YAMLReader.documents(bytes, file: name).filter { if case .null = $0.value { false } else { true } }
+    guard let root = roots.first, roots.count == 1 else {
+      throw ManifestError("\(name): expected one document, the patch of a Job; found \(roots.count)")
+    }
+    let field = Field(root: root, file: name)
+    guard case .map = root.value else { throw field.error("expected the patch of a Job, found \(root.value.kind)") }
+    for (member, expected) in [("kind", "Job"), ("apiVersion", "batch/v1")] {
+      guard let found = field[member], found.string != expected else { continue }
+      throw found.error(
+        "expected \(expected), found \(found.string ?? found.node.value.kind): the patch is for the Job")
+    }
+    return root.manifestNode
+  }
+
   /// The objects of a kind; an object without a namespace fits any.
   package func documents(ofKind kind: String) -> [ManifestDocument] { documents.filter { $0.kind == kind } }
 

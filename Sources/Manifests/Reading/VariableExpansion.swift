@@ -1,7 +1,12 @@
 /// `$(NAME)` in command, args and env, as the kubelet replaces it: by a variable that is defined before, `$$(NAME)` standing
 /// for `$(NAME)` itself; what names no variable stays (k8s.io/kubernetes/third_party/forked/golang/expansion).
-enum VariableExpansion {
-  static func expand(_ text: String, _ value: (String) -> String?) -> String {
+package enum VariableExpansion {
+  /// The text of which `expand` makes `text`, whatever variables there are.
+  package static func escape(_ text: String) -> String {
+    text.contains("$(") || text.contains("$$") ? text.replacing("$", with: "$$") : text
+  }
+
+  package static func expand(_ text: String, _ value: (String) -> String?) -> String {
     var result = String.UnicodeScalarView()
     let scalars = Array(text.unicodeScalars)
     var index = 0

@@ -22,7 +22,12 @@ extension TaskManifest {
           ManifestMember(
             "template",
             .map {
-              ManifestMember("metadata", .map { ManifestMember("labels", Self.labelMap(allLabels)) })
+              ManifestMember(
+                "metadata",
+                .map {
+                  ManifestMember("labels", Self.labelMap(allLabels))
+                  if !annotations.isEmpty { ManifestMember("annotations", Self.labelMap(annotations)) }
+                })
               ManifestMember("spec", pod)
             })
         })
@@ -62,16 +67,18 @@ extension TaskManifest {
 
   private var pod: ManifestNode {
     .map {
-      ManifestMember("restartPolicy", "Never")
+      ManifestMember("restartPolicy", "Never", comment: "nor is the container started again")
       ManifestMember(
         "activeDeadlineSeconds", .integer(deadlines.podSeconds),
         comment: "worst case of the task and time to start; leaves log and termination message")
       ManifestMember(
         "terminationGracePeriodSeconds", .integer(deadlines.terminationGraceSeconds),
         comment: "enough for grace, drain and verdict")
-      ManifestMember("automountServiceAccountToken", false)
-      ManifestMember("enableServiceLinks", false)
-      if !usesHostUsers { ManifestMember("hostUsers", false) }
+      ManifestMember("automountServiceAccountToken", false, comment: "no token of the Kubernetes API in the pod")
+      ManifestMember("enableServiceLinks", false, comment: "no variables of other people's Services")
+      if !usesHostUsers {
+        ManifestMember("hostUsers", false, comment: "the pod's users are nobody on the node")
+      }
       if let runtimeClass { ManifestMember("runtimeClassName", .string(runtimeClass)) }
       ManifestMember(
         "securityContext",
@@ -92,19 +99,11 @@ extension TaskManifest {
     .map {
       ManifestMember("name", .string(Self.container))
       ManifestMember("image", .string(image))
+      // The kubelet would ask a registry for an image called latest that is only on the node.
+      if image.hasPrefix("localhost/") { ManifestMember("imagePullPolicy", "IfNotPresent") }
       if !arguments.isEmpty { ManifestMember("args", .list(arguments.map { .string($0) })) }
-      if !environment.isEmpty {
-        ManifestMember(
-          "env",
-          .list(
-            environment.map { variable in
-              .map {
-                ManifestMember("name", .string(variable.name))
-                ManifestMember("value", .string(variable.value))
-              }
-            }))
-      }
-      ManifestMember("terminationMessagePolicy", "FallbackToLogsOnError")
+      ManifestMember(
+        "terminationMessagePolicy", "FallbackToLogsOnError", comment: "should Warder die before it writes its message")
       ManifestMember(
         "securityContext",
         .map {
@@ -131,8 +130,9 @@ extension TaskManifest {
 
   /// Flags for what is the task's, after `--` what is the script's.
   var arguments: [String] {
-    let flags = settings.flatMap { [$0.key.flag, $0.text] }
-    return scriptArguments.isEmpty ? flags : flags + ["--"] + scriptArguments
+    let flags = settings.map { "\($0.key.flag)=\($0.text)" }
+    let words = scriptArguments.isEmpty ? flags : flags + ["--"] + scriptArguments
+    return words.map { VariableExpansion.escape($0) }
   }
 
   /// Requests equal limits: what a task may use is kept for it, so that its verdict does not depend on its neighbours.

@@ -49,10 +49,10 @@ package enum NamespaceManifests {
               ManifestMember(
                 "pods", .string(String(tasks)), comment: "tasks that run at once; others wait or are refused")
               ManifestMember("limits.cpu", .string("\(cpu.millis * tasks)m"))
-              ManifestMember("limits.memory", .string("\(memoryBytes / (1 << 20) * tasks)Mi"))
+              ManifestMember("limits.memory", .string("\((memoryBytes + (1 << 20) - 1) / (1 << 20) * tasks)Mi"))
               ManifestMember(
                 "count/jobs.batch", .string(String(tasks * 10)), comment: "with those that are finished and kept")
-              for nothing in ["services", "persistentvolumeclaims", "secrets"] {
+              for nothing in ["services", "persistentvolumeclaims"] {
                 ManifestMember("count/" + nothing, "0")
               }
             })

@@ -1,3 +1,5 @@
+internal import TaskModel
+
 /// What a task's ConfigMap holds: the script and the files beside it.
 package struct TaskFiles: Sendable {
   /// A file by its path in the task directory.
@@ -23,12 +25,12 @@ package struct TaskFiles: Sendable {
     self.data = data
     var seen: Set<String> = []
     for file in [script] + data {
-      guard Self.isPlain(file.path) else {
+      guard PathName.isInsideTask(Array(file.path.utf8)) else {
         throw ManifestError(
           "\(file.path): expected a path inside the task directory, without . or .. and without a name that begins with .."
         )
       }
-      guard file.path != Self.taskFileName else {
+      guard file.path != TaskFile.name else {
         throw ManifestError(
           "\(file.path) would be read as the task's configuration: give settings as options, or rename the file")
       }
@@ -39,25 +41,21 @@ package struct TaskFiles: Sendable {
     for file in data where seen.contains(where: { $0.hasPrefix(file.path + "/") }) {
       throw ManifestError("\(file.path) is a file and a folder at once")
     }
-    guard size <= Self.mostBytes else { throw tooLarge }
-  }
-
-  private static let taskFileName = "task.json"
-
-  private static func isPlain(_ path: String) -> Bool {
-    let components = path.split(separator: "/", omittingEmptySubsequences: false)
-    return components.allSatisfy { !$0.isEmpty && $0 != "." && !$0.hasPrefix("..") && !$0.utf8.contains(0) }
+    guard size <= Self.mostBytes else {
+      let largest = ([script] + data).max { $0.bytes.count < $1.bytes.count } ?? script
+      throw Self.tooLarge(bytes: Int64(size), largest: largest.path, largestBytes: Int64(largest.bytes.count))
+    }
   }
 
   /// Bytes as the API server counts them.
   private var size: Int { entries.reduce(0) { $0 + $1.key.utf8.count + $1.file.bytes.count } }
 
-  private var tooLarge: ManifestError {
-    let largest = ([script] + data).max { $0.bytes.count < $1.bytes.count } ?? script
-    return ManifestError(
-      "the script and its data are \(size) bytes, and a ConfigMap holds \(Self.mostBytes); the largest is "
-        + "\(largest.path) with \(largest.bytes.count). Put large data into the image, or on a volume that --template mounts "
-        + "and --read names")
+  /// - Parameter bytes: of all files together.
+  package static func tooLarge(bytes: Int64, largest: String, largestBytes: Int64) -> ManifestError {
+    ManifestError(
+      "the script and its data are \(bytes) bytes, and a ConfigMap holds \(mostBytes); the largest is \(largest) with "
+        + "\(largestBytes). Leave out what the script does not need, compress it, put it into the image, or mount a volume "
+        + "by --template and let the script read it by --read")
   }
 
   // MARK: - Keys
@@ -72,14 +70,19 @@ package struct TaskFiles: Sendable {
   var entries: [Entry] {
     var used: Set<String> = []
     for file in [script] + data where KubernetesName.isConfigMapKey(file.path) { used.insert(file.path) }
-    var number = 0
     return ([script] + data).map { file in
       if KubernetesName.isConfigMapKey(file.path) { return Entry(key: file.path, file: file) }
-      var key = ""
-      repeat {
+      // in/a.csv is in_a.csv, and where somebody has that already in_a.csv-2.
+      let plain = String(
+        String.UnicodeScalarView(
+          file.path.unicodeScalars.prefix(200).map { $0 == "." || KubernetesName.isConfigMapKey(String($0)) ? $0 : "_" }))
+      let base = plain.hasPrefix("..") ? "_" + plain.dropFirst() : plain
+      var key = base
+      var number = 1
+      while !KubernetesName.isConfigMapKey(key) || !used.insert(key).inserted {
         number += 1
-        key = "file-\(number)"
-      } while !used.insert(key).inserted
+        key = "\(base)-\(number)"
+      }
       return Entry(key: key, file: file)
     }
   }

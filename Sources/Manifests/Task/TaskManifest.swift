@@ -1,4 +1,4 @@
-internal import JSON
+internal import Foundation
 package import TaskModel
 
 /// One task as Kubernetes objects: what `warder render` writes and a dispatcher creates.
@@ -26,9 +26,9 @@ package struct TaskManifest: Sendable {
   /// Settings by key, as flags of `warder-init`, in the table's order.
   package var settings: [(key: ConfigurationKey, text: String)] = []
   package var scriptArguments: [String] = []
-  package var environment: [(name: String, value: String)] = []
   package var labels: [(name: String, value: String)] = []
-  package var memory = "512Mi"
+  package var annotations: [(name: String, value: String)] = []
+  package var memory: String
   package var cpu: CPUQuantity
   package var temporary: TemporaryVolume
   package var runAsUser: Int64? = 1000
@@ -40,13 +40,14 @@ package struct TaskManifest: Sendable {
   package var deadlines: TaskDeadlines
 
   package init(
-    name: String, image: String, files: TaskFiles, cpu: CPUQuantity, temporary: TemporaryVolume,
+    name: String, image: String, files: TaskFiles, cpu: CPUQuantity, memory: String, temporary: TemporaryVolume,
     deadlines: TaskDeadlines
   ) {
     self.name = name
     self.image = image
     self.files = files
     self.cpu = cpu
+    self.memory = memory
     self.temporary = temporary
     self.deadlines = deadlines
   }
@@ -59,7 +60,7 @@ package struct TaskManifest: Sendable {
 
 extension TaskManifest {
   /// Kubernetes' recommended labels; the instance tells the pods of one task.
-  var allLabels: [(name: String, value: String)] {
+  package var allLabels: [(name: String, value: String)] {
     [("app.kubernetes.io/name", "warder-task"), ("app.kubernetes.io/instance", name)] + labels
   }
 
@@ -72,6 +73,7 @@ extension TaskManifest {
       ManifestMember("name", .string(name))
       if let namespace { ManifestMember("namespace", .string(namespace)) }
       ManifestMember("labels", Self.labelMap(allLabels + more))
+      if !annotations.isEmpty { ManifestMember("annotations", Self.labelMap(annotations)) }
     }
   }
 
@@ -93,7 +95,8 @@ extension TaskManifest {
       }
       if !binaries.isEmpty {
         ManifestMember(
-          "binaryData", .map(binaries.map { ManifestMember($0.key, .string(Self.base64($0.file.bytes))) }))
+          "binaryData",
+          .map(binaries.map { ManifestMember($0.key, .string(Data($0.file.bytes).base64EncodedString())) }))
       }
     }
   }
@@ -101,19 +104,5 @@ extension TaskManifest {
   /// Whether the bytes can be a string of a ConfigMap: UTF-8, and no NUL, which not every client takes.
   private static func isText(_ bytes: [UInt8]) -> Bool {
     !bytes.contains(0) && String(validating: bytes, as: UTF8.self) != nil
-  }
-
-  private static func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let part = bytes[start..<min(start + 3, bytes.count)]
-      var group: UInt32 = 0
-      for index in 0..<3 { group = group << 8 | UInt32(index < part.count ? part[start + index] : 0) }
-      for index in 0..<4 {
-        text.append(index <= part.count ? alphabet[Int(group >> UInt32(18 - 6 * index) & 63)] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 }

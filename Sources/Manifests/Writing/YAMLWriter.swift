@@ -1,4 +1,4 @@
-internal import JSON
+internal import Foundation
 
 /// Writes manifests as YAML 1.2 that a 1.1 parser (PyYAML, Go's yaml) reads alike: block style, two spaces, strings quoted
 /// where either would take them for something else.
@@ -8,13 +8,16 @@ package struct YAMLWriter {
   private init() {}
 
   /// Documents, each after `---` but the first.
-  package static func text(of documents: [ManifestNode]) -> String {
-    documents.map { document in
+  ///
+  /// - Parameter heading: lines of a comment at the top.
+  package static func text(of documents: [ManifestNode], heading: [String] = []) -> String {
+    let top = heading.map { $0.isEmpty ? "#\n" : "# \($0)\n" }.joined()
+    let bodies = documents.map { document in
       var writer = YAMLWriter()
       writer.write(document, indentation: "", isInList: false)
       return writer.lines.map { $0 + "\n" }.joined()
     }
-    .joined(separator: "---\n")
+    return top + bodies.joined(separator: "---\n")
   }
 
   private mutating func write(_ node: ManifestNode, indentation: String, isInList: Bool) {
@@ -65,7 +68,7 @@ package struct YAMLWriter {
     if let comment { lines.append("\(indentation)# \(comment)") }
   }
 
-  /// In one line: scalars, and what is empty.
+  /// In one line: scalars, what is empty, and lists in lists.
   private static func inline(_ node: ManifestNode) -> String {
     switch node {
     case .string(let text): YAMLScalar.text(of: text)
@@ -73,7 +76,8 @@ package struct YAMLWriter {
     case .number(let text): text
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
-    case .map: "{}"
+    case .map(let members):
+      "{" + members.map { "\(YAMLScalar.text(of: $0.name)): \(inline($0.value))" }.joined(separator: ", ") + "}"
     case .list(let elements): "[" + elements.map { inline($0) }.joined(separator: ", ") + "]"
     }
   }
@@ -84,12 +88,32 @@ enum YAMLScalar {
   /// The text as it is where no parser takes it for anything but itself, else in double quotes.
   static func text(of text: String) -> String { isPlain(text) ? text : quoted(text) }
 
-  /// JSON's escapes are YAML's too.
+  /// In double quotes: what no parser takes as it is, and what a reader could not see, is escaped.
   private static func quoted(_ text: String) -> String {
-    var writer = JSONWriter()
-    writer.string(text)
-    // A byte order mark is the one character that JSON lets stand and YAML does not.
-    return String(decoding: writer.bytes, as: UTF8.self).replacing("\u{FEFF}", with: "\\ufeff")
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\t": quoted += "\\t"
+      case "\r": quoted += "\\r"
+      case _ where isShown(scalar): quoted.unicodeScalars.append(scalar)
+      default: quoted += String(format: "\\u%04x", scalar.value)
+      }
+    }
+    return quoted + "\""
+  }
+
+  /// Whether every parser takes the character for itself (PyYAML's reader knows the fewest), on one line and from left to
+  /// right.
+  private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    // Marks, embeddings, overrides and isolates of the bidirectional algorithm; line and paragraph separators.
+    case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: false
+    case 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...: true
+    default: false
+    }
   }
 
   /// A narrow view of YAML's plain scalars: words and paths, images and versions; nothing that begins like a number, a
@@ -97,6 +121,7 @@ enum YAMLScalar {
   private static func isPlain(_ text: String) -> Bool {
     let scalars = Array(text.unicodeScalars)
     guard let first = scalars.first, let last = scalars.last else { return false }
+    if isDigit(first) { return isQuantity(text) }
     guard isLetter(first) || first == "/", !reserved.contains(text.lowercased()) else { return false }
     guard last != ":", last != " " else { return false }
     for (index, scalar) in scalars.enumerated() {
@@ -108,6 +133,12 @@ enum YAMLScalar {
       }
     }
     return true
+  }
+
+  /// A number with a suffix of Kubernetes that no parser takes for a number's own: `512Mi`, `250m`.
+  private static func isQuantity(_ text: String) -> Bool {
+    let suffix = text.drop { $0.isASCII && $0.isNumber }
+    return ["m", "k", "M", "G", "T", "Ki", "Mi", "Gi", "Ti"].contains(suffix)
   }
 
   /// What YAML 1.1 takes for booleans, nulls and numbers, in lower case.
@@ -124,20 +155,7 @@ enum YAMLScalar {
     guard text.utf8.contains(UInt8(ascii: "\n")) else { return false }
     // A text that is blank as a whole has no line to measure the indentation by.
     guard text.unicodeScalars.contains(where: { $0 != "\n" && $0 != " " && $0 != "\t" }) else { return false }
-    return text.unicodeScalars.allSatisfy { scalar in
-      switch scalar.value {
-      case 0x0A, 0x09, 0x20...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...: !isBreak(scalar)
-      default: false
-      }
-    }
-  }
-
-  /// What YAML 1.1 takes for the end of a line besides LF, and what would turn the text around on a screen.
-  private static func isBreak(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x2028...0x202E, 0x2066...0x2069: true
-    default: false
-    }
+    return text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || isShown($0) }
   }
 
   /// The block's header and its lines.

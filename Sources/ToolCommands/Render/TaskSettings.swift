@@ -1,0 +1,98 @@
+internal import Foundation
+internal import Manifests
+internal import TaskModel
+
+/// The arguments that `warder-init` gets, and what they come to.
+struct TaskSettings {
+  let settings: [(key: ConfigurationKey, text: String)]
+  let configuration: EffectiveConfiguration
+
+  init(_ command: RenderCommand, script: ScriptSourceFile, arguments: [String], policy: Policy) throws(ManifestError) {
+    var settings = command.settings.settings
+    // Named, whatever lies beside it and whatever the image's conventions are.
+    settings.insert((.script, "/task/\(script.name)"), at: 0)
+    let isOpen = !command.network.egress.isEmpty || command.network.dns != nil
+    if isOpen {
+      if command.settings.network == "none" {
+        throw ManifestError("--network none: nothing can be reached then, and --egress and --dns have no meaning")
+      }
+      // Autonomous presets it.
+      if command.settings.network == nil, command.settings.trust != "autonomous" {
+        Self.add(.network, "all", to: &settings)
+      }
+    }
+    if let runtimeClass = command.job.runtimeClass, Self.isGVisor(runtimeClass), command.settings.require.isEmpty {
+      var required = IsolationLayers.requirable
+      required.remove(IsolationLayers(.landlock))
+      Self.add(.require, required.names.joined(separator: ","), to: &settings)
+    }
+    self.settings = settings
+    configuration = try Self.resolve(settings, arguments, command, policy)
+  }
+
+  private static func add(
+    _ key: ConfigurationKey, _ text: String, to settings: inout [(key: ConfigurationKey, text: String)]
+  ) {
+    let index = settings.firstIndex { $0.key.rawValue > key.rawValue } ?? settings.endIndex
+    settings.insert((key, text), at: index)
+  }
+
+  /// gVisor's kernel has no Landlock (landlock_create_ruleset answers ENOSYS).
+  static func isGVisor(_ runtimeClass: String) -> Bool {
+    runtimeClass.contains("gvisor") || runtimeClass.contains("runsc")
+  }
+
+  private static func resolve(
+    _ settings: [(key: ConfigurationKey, text: String)], _ arguments: [String], _ command: RenderCommand,
+    _ policy: Policy
+  ) throws(ManifestError) -> EffectiveConfiguration {
+    var words = settings.map { Array("\($0.key.flag)=\($0.text)".utf8) }
+    if !arguments.isEmpty { words += [Array("--".utf8)] + arguments.map { Array($0.utf8) } }
+    do throws(ConfigurationError) {
+      guard case .run(let flags) = try parseArguments(words) else {
+        throw ConfigurationError(.unknownName, at: .commandLine, "expected settings")
+      }
+      return try EffectiveConfiguration.resolve(
+        policy: policy, taskFile: nil, environment: ParsedLayer(.environment), flags: flags)
+    } catch {
+      var hint = ""
+      if error.kind == .exceedsCeiling, policy.path == nil {
+        hint = "; an image that allows more says so by its policy: --policy FILE"
+      }
+      if error.kind == .exceedsTrust, command.settings.require.isEmpty, command.job.runtimeClass.map(isGVisor) == true {
+        hint = "; gVisor has no Landlock, and no level below autonomous goes without it"
+      }
+      throw ManifestError(error.message + hint)
+    }
+  }
+}
+
+/// The script as it was given.
+struct ScriptSourceFile {
+  /// In the task directory.
+  let name: String
+  let bytes: [UInt8]
+  private let runtime: Runtime?
+
+  init(_ path: String, runtime named: String?, policy: Policy) throws {
+    bytes = try InputFile.read(path)
+    let given = path == "-" ? "" : URL(fileURLWithPath: path).lastPathComponent
+    guard !bytes.isEmpty else {
+      throw ManifestError("\(path == "-" ? "standard input" : path): the script is empty")
+    }
+    do throws(RuntimeSelectionError) {
+      runtime = try policy.runtime(named: named, scriptName: given, firstBytes: Array(bytes.prefix(256)))
+    } catch {
+      // Without the image's policy its runtimes are not known.
+      if policy.path != nil || named == nil { throw ManifestError(error.message) }
+      runtime = nil
+    }
+    name = given.isEmpty ? "script" + (runtime?.extensions.first ?? "") : given
+  }
+
+  /// What `scripts/build-images` makes: images for Python and for the shells.
+  var defaultImage: String {
+    let image = runtime.map { $0.name == "python" ? "python" : "bash" } ?? "python"
+    return "localhost/warder/\(image):\(WarderVersion.text)"
+  }
+}
