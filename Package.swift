@@ -154,8 +154,13 @@ if !embedded {
     tests("WarderFramesTests", ["WarderFrames", "JSON", "RandomInput"]),
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"], exclude: ["Recorded"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
-    tests("ManifestsTests", ["Manifests", "TaskModel", "RandomInput"]),
-    tests("ToolCommandsTests", ["ToolCommands", "TaskModel", "WarderFrames", "RandomInput"]),
+    tests("ManifestsTests", ["Manifests", "TaskModel", "JSON", "RandomInput"], exclude: ["Recorded"]),
+    tests(
+      "ToolCommandsTests",
+      [
+        "ToolCommands", "Manifests", "TaskModel", "WarderFrames", "RandomInput",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["Support"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames", "RandomInput"], exclude: ["Support"]),
     tests(
       "ContainerTests", ["TestSupport", "WarderFrames", "LinuxSystem", "TaskModel", "RandomInput"],

@@ -27,6 +27,7 @@ package struct ManifestLint: Sendable {
     for document in file.documents {
       findings += schemaFindings(document)
       if let workload = document.workload { findings += workloadFindings(workload, in: file) }
+      findings += nameFindings(document)
       if document.runsForEver {
         findings.append(
           LintFinding(
@@ -39,6 +40,26 @@ package struct ManifestLint: Sendable {
       ($0.element.place.line, $0.element.place.column, $0.offset)
         < ($1.element.place.line, $1.element.place.column, $1.offset)
     }.map(\.element)
+  }
+
+  /// What the types leave open and the API server asks for.
+  private func nameFindings(_ document: ManifestDocument) -> [LintFinding] {
+    var report = LintReport()
+    guard KubernetesSchema.apiVersions[document.kind] != nil else { return [] }
+    if document.name == nil, document.root["metadata", "generateName"] == nil {
+      report.error(
+        "schema/missing-field", document.root, "metadata", "the \(document.kind) has no name",
+        fix: "write metadata.name")
+    }
+    if ["Job", "CronJob", "Pod"].contains(document.kind), document.workload == nil {
+      report.error(
+        "schema/missing-field", document.root, "spec", "the \(document.kind) has no pod", fix: "write the pod's spec")
+    }
+    for volume in document.workload?.volumes ?? [] {
+      guard let source = volume["configMap"], source["name"] == nil else { continue }
+      report.error("schema/missing-field", source, "name", "no ConfigMap is named", fix: "write its name")
+    }
+    return report.findings
   }
 
   private func workloadFindings(_ workload: Workload, in file: ManifestFile) -> [LintFinding] {

@@ -51,6 +51,10 @@ struct PodRules {
       guard let name = field["name"]?.string, !volumes.insert(name).inserted else { continue }
       report.error("schema/duplicate", field, "name", "two volumes are called \(name)", fix: "rename one")
     }
+    for volume in workload.volumes where volume.members.count < 2 {
+      report.error(
+        "schema/missing-field", volume, nil, "the volume says not what it is", fix: "write emptyDir, configMap, …")
+    }
     for container in workload.containers + workload.initContainers {
       var paths: Set<String> = []
       for mount in container["volumeMounts"]?.elements ?? [] {

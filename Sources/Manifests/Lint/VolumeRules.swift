@@ -28,16 +28,29 @@ struct VolumeRules {
   }
 
   private mutating func checkTask() {
-    guard let task = mount(at: configuration?.taskDirectory ?? "/task") else {
-      guard case .taskDirectory? = configuration?.scriptSource else { return }
+    let directory = configuration?.taskDirectory ?? "/task"
+    guard let task = mount(at: directory) else {
+      guard needsTask(directory) else { return }
       return report.error(
-        "warder/task", container, "volumeMounts",
-        "there is no task: nothing is mounted at \(configuration?.taskDirectory ?? "/task")",
-        fix: "mount a ConfigMap with the script there, or name one with script or script_env")
+        "warder/task", container, "volumeMounts", "there is no task: nothing is mounted at \(directory)",
+        fix: "mount a ConfigMap with the script there, or name a script elsewhere with script or script_env")
     }
     if task.mount["readOnly"]?.bool != true {
       report.error(
         "warder/task", task.mount, "readOnly", "the task's own files can be written to", fix: "write readOnly: true")
+    }
+  }
+
+  /// Whether the script comes out of the task directory itself, and not from a mount further down.
+  private func needsTask(_ directory: String) -> Bool {
+    switch configuration?.scriptSource {
+    case .taskDirectory?: true
+    case .file(let path)?:
+      path.hasPrefix(directory + "/")
+        && !(container["volumeMounts"]?.elements ?? []).contains { mount in
+          mount["mountPath"]?.string.map { path == $0 || path.hasPrefix($0 + "/") } ?? false
+        }
+    case .standardInput?, .variable?, nil: false
     }
   }
 

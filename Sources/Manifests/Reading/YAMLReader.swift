@@ -26,7 +26,7 @@ enum YAMLReader {
     {
       return [node]
     }
-    var converter = Converter(file: file)
+    var converter = Converter(file: file, text: text)
     return try parse(text, file).map { node throws(ManifestError) in try converter.convert(node) }
   }
 
@@ -112,9 +112,26 @@ private struct LineIndex {
 /// From the parser's nodes to ours: scalars get their meaning, aliases and merge keys are resolved, and all of it is counted.
 private struct Converter {
   let file: String
+  private let lines: [Substring]
   private var values = 0
 
-  init(file: String) { self.file = file }
+  init(file: String, text: String) {
+    self.file = file
+    // Only asked where the file has such a character.
+    let hasMark =
+      text.unicodeScalars.contains("\u{FEFF}") || text.range(of: "\\ufeff", options: .caseInsensitive) != nil
+    lines = hasMark ? text.split(separator: "\n", omittingEmptySubsequences: false) : []
+  }
+
+  /// The parser's strings are made by Foundation, which takes a byte order mark at their beginning for itself (Yams 6.2,
+  /// `Event.scalarValue`): a table that a spreadsheet has written would come back three bytes shorter.
+  private func string(of scalar: Node.Scalar) -> String {
+    guard scalar.style == .doubleQuoted, let mark = scalar.mark, mark.line <= lines.count else { return scalar.string }
+    let source = String.UnicodeScalarView(lines[mark.line - 1].unicodeScalars.dropFirst(mark.column - 1).prefix(7))
+    let start = String(source).lowercased()
+    let hasMark = start.hasPrefix("\"\\ufeff") || source.dropFirst().first == "\u{FEFF}"
+    return hasMark && scalar.string.unicodeScalars.first != "\u{FEFF}" ? "\u{FEFF}" + scalar.string : scalar.string
+  }
 
   mutating func convert(_ node: Node) throws(ManifestError) -> SourceNode {
     let place = place(of: node)
@@ -142,13 +159,12 @@ private struct Converter {
   }
 
   private func value(of scalar: Node.Scalar, at place: ManifestPlace) throws(ManifestError) -> SourceValue {
+    let text = string(of: scalar)
     switch scalar.tag.description {
-    case "", "!":
-      return scalar.style == .plain && scalar.tag.description.isEmpty
-        ? PlainScalar.value(of: scalar.string) : .string(scalar.string)
-    case Tag.Name.str.rawValue: return .string(scalar.string)
+    case "": return scalar.style == .plain ? PlainScalar.value(of: text) : .string(text)
+    case "!", Tag.Name.str.rawValue: return .string(text)
     case Tag.Name.int.rawValue, Tag.Name.bool.rawValue, Tag.Name.null.rawValue, Tag.Name.float.rawValue:
-      return PlainScalar.value(of: scalar.string)
+      return PlainScalar.value(of: text)
     case let tag:
       throw ManifestError("the tag \(tag) is none that Kubernetes knows", at: place)
     }
@@ -179,7 +195,7 @@ private struct Converter {
 
   /// A plain key that looks like a boolean or a number is one, and its text in JSON is the value's: `on:` is `"true"`.
   private func name(of scalar: Node.Scalar) -> String {
-    guard scalar.style == .plain else { return scalar.string }
+    guard scalar.style == .plain else { return string(of: scalar) }
     return switch PlainScalar.value(of: scalar.string) {
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): String(value)

@@ -18,6 +18,12 @@ package struct TaskDeadlines: Sendable, Equatable {
   /// Between Kubernetes' SIGTERM and its SIGKILL.
   package let terminationGraceSeconds: Int64
 
+  package init(podSeconds: Int64, jobSeconds: Int64, terminationGraceSeconds: Int64) {
+    self.podSeconds = podSeconds
+    self.jobSeconds = jobSeconds
+    self.terminationGraceSeconds = terminationGraceSeconds
+  }
+
   package init(_ configuration: EffectiveConfiguration, start: Duration, queue: Duration) {
     let inside = configuration.worstCase
     podSeconds = (inside + start).secondsRoundedUp

@@ -38,7 +38,7 @@ package struct TaskFiles: Sendable {
         throw ManifestError("\(file.path) is given twice; the script's own name cannot be a data file's as well")
       }
     }
-    for file in data where seen.contains(where: { $0.hasPrefix(file.path + "/") }) {
+    for file in [script] + data where seen.contains(where: { $0.hasPrefix(file.path + "/") }) {
       throw ManifestError("\(file.path) is a file and a folder at once")
     }
     guard size <= Self.mostBytes else {
@@ -75,7 +75,8 @@ package struct TaskFiles: Sendable {
       // in/a.csv is in_a.csv, and where somebody has that already in_a.csv-2.
       let plain = String(
         String.UnicodeScalarView(
-          file.path.unicodeScalars.prefix(200).map { $0 == "." || KubernetesName.isConfigMapKey(String($0)) ? $0 : "_" }))
+          file.path.unicodeScalars.prefix(200).map { $0 == "." || KubernetesName.isConfigMapKey(String($0)) ? $0 : "_" }
+        ))
       let base = plain.hasPrefix("..") ? "_" + plain.dropFirst() : plain
       var key = base
       var number = 1
