@@ -61,8 +61,10 @@ struct SettingOptions: ParsableArguments {
   @Option(setting: .heartbeat) var heartbeat: String?
 
   /// Keys that `warder render` says by other means: the script and its arguments stand on the command line, memory is the
-  /// container's limit, the task is mounted where it belongs, and the policy is the image's.
-  static let elsewhere: [ConfigurationKey] = [.script, .scriptEnvironment, .arguments, .memory, .task, .policy]
+  /// container's limit, the task and the scratch directory are mounted where they belong, and the policy is the image's.
+  static let elsewhere: [ConfigurationKey] = [
+    .script, .scriptEnvironment, .arguments, .memory, .task, .scratch, .policy,
+  ]
 
   /// What was given, in the table's order; a list once for each time that it was given.
   var settings: [(key: ConfigurationKey, text: String)] {
