@@ -5,10 +5,11 @@ package struct CgroupTable: Sendable {
   private let cgroups: [UInt8]
   private let mounts: [UInt8]
 
-  /// Reads both tables, see cgroups(7) and proc_pid_mountinfo(5).
-  package init() throws(SystemCallError) {
+  /// Reads the table of cgroups, see cgroups(7).
+  /// - Parameter mounts: the table of mounts, see `Machine.mountInfo`.
+  package init(mounts: [UInt8]) throws(SystemCallError) {
     cgroups = try Files.read("/proc/self/cgroup", maximumBytes: 64 << 10)
-    mounts = try Files.read("/proc/self/mountinfo", maximumBytes: 4 << 20)
+    self.mounts = mounts
   }
 
   /// Where a controller's files of the own cgroup are. A controller of version 1 is not in version 2.

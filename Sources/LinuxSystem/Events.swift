@@ -129,8 +129,11 @@ package struct Instant: Comparable, Sendable {
   }
 }
 
-/// CLOCK_REALTIME and the kernel's random numbers.
+/// CLOCK_REALTIME, the kernel's random numbers, and what else belongs to no one subject.
 package enum Machine {
+  /// What is mounted where, proc_pid_mountinfo(5); nil where it cannot be read. It is long in containers: read it once.
+  package static var mountInfo: [UInt8]? { try? Files.read("/proc/self/mountinfo", maximumBytes: 4 << 20) }
+
   package static var unixNanoseconds: Int64 { cl_realtime_nanoseconds() }
 
   /// From getrandom(2).

@@ -21,6 +21,8 @@ package struct KernelFile: ~Copyable {
   /// No file: reading it gives nil.
   package static var none: KernelFile { KernelFile() }
 
+  package var isOpen: Bool { descriptor.isOpen }
+
   /// Reads the text into `buffer`. The corresponding system call is pread(2).
   /// - Returns: how many bytes there are; nil where the file cannot be read, or fills the buffer and may have been cut.
   package func read(into buffer: inout [UInt8]) -> Int? {

@@ -4,8 +4,6 @@ package import TaskModel
 /// admin-guide/cgroup-v1/memory.rst.
 package struct MemoryCgroup: ~Copyable {
   package let version: CgroupLocation.Version
-  /// Nil where this cgroup has none of its own.
-  package let limit: UInt64?
   private let usage: KernelFile
   private let statistics: KernelFile
   private let killed: KernelFile
@@ -14,26 +12,33 @@ package struct MemoryCgroup: ~Copyable {
   /// Opens the files of the cgroup in `directory`. The root cgroup of version 2 has none.
   package init(_ directory: String, _ version: CgroupLocation.Version) throws(SystemCallError) {
     let isOld = version == .v1
-    let limitFile = try KernelFile(directory + (isOld ? "/memory.limit_in_bytes" : "/memory.max"))
     // Locals first: what cannot be copied must not be half made when one of these fails.
-    let usage = try KernelFile(directory + (isOld ? "/memory.usage_in_bytes" : "/memory.current"))
+    let usage = try KernelFile(directory + Self.usageFile(version))
     let statistics = try KernelFile(directory + "/memory.stat")
     let killed = try KernelFile(directory + (isOld ? "/memory.oom_control" : "/memory.events"))
     let limitHits = try KernelFile(directory + (isOld ? "/memory.failcnt" : "/memory.events"))
     self.version = version
-    limit = Self.limit(limitFile)
     self.usage = usage
     self.statistics = statistics
     self.killed = killed
     self.limitHits = limitHits
   }
 
-  private static func limit(_ file: borrowing KernelFile) -> UInt64? {
-    var buffer = [UInt8](repeating: 0, count: 64)
-    guard let count = file.read(into: &buffer),
-      case .bytes(let bytes)? = CgroupLimit(buffer.span.extracting(0..<count))
+  private static func usageFile(_ version: CgroupLocation.Version) -> String {
+    version == .v1 ? "/memory.usage_in_bytes" : "/memory.current"
+  }
+
+  /// What a cgroup may use, nil where it has no limit of its own, and what it uses.
+  /// - Returns: nil where the directory has no such files, as the root cgroup of version 2.
+  package static func level(
+    of directory: String, _ version: CgroupLocation.Version, _ buffer: inout [UInt8]
+  ) -> (limit: UInt64?, usage: UInt64)? {
+    guard let usage = KernelFile.ifThere(directory + usageFile(version)).number(&buffer),
+      let count = KernelFile.ifThere(directory + (version == .v1 ? "/memory.limit_in_bytes" : "/memory.max"))
+        .read(into: &buffer)
     else { return nil }
-    return bytes
+    guard case .bytes(let bytes)? = CgroupLimit(buffer.span.extracting(0..<count)) else { return (nil, usage) }
+    return (bytes, usage)
   }
 
   /// Everything that is charged to the cgroup and those beneath it: page cache, tmpfs and the kernel's own memory included.

@@ -103,7 +103,7 @@ enum CheckPlaces {
 
   /// What somebody mounted here that is neither the system's nor the task's.
   static func volumes() -> [String] {
-    guard let content = try? Files.read("/proc/self/mountinfo", maximumBytes: 4 << 20),
+    guard let content = Machine.mountInfo,
       let table = try? MountTable.parse(content)
     else { return [] }
     var volumes: [String] = []

@@ -124,7 +124,9 @@ struct CheckTrial {
     _ launch: Launch, in work: borrowing WorkDirectory, _ beginning: inout TaskRun.Beginning, isTrial: Bool
   ) throws(TaskError) -> (output: [UInt8], end: ProcessEnd?) {
     var started: Launch.Started
-    do { started = try launch.start(in: work, &beginning, &report) } catch { throw TaskError(error.verdict.message) }
+    do { started = try launch.start(in: work, mounts: Machine.mountInfo, &beginning, &report) } catch {
+      throw TaskError(error.verdict.message)
+    }
 
     // Nobody answers it here. Closed, it has the kernel answer ENOSYS, which is a refusal too.
     hadListener = started.listener.isOpen

@@ -11,7 +11,7 @@ struct Confinement: ~Copyable {
 
   /// Prepares every layer that is not switched off, and notes in the report which can be had.
   init(
-    grants: [PathGrant], configuration: EffectiveConfiguration, profile: LoadedSeccompProfile?,
+    grants: [PathGrant], mountInfo: [UInt8]?, configuration: EffectiveConfiguration, profile: LoadedSeccompProfile?,
     protecting processes: SeccompProtection, report: inout IsolationReport
   ) {
     let disabled = configuration.disabled
@@ -38,7 +38,7 @@ struct Confinement: ~Copyable {
     if disabled.contains(.landlock) {
       report.set(.landlock, .disabled)
     } else {
-      prepareDomain(grants, configuration, &report)
+      prepareDomain(grants, mountInfo, configuration, &report)
     }
   }
 
@@ -76,11 +76,12 @@ struct Confinement: ~Copyable {
   // MARK: - Landlock
 
   private mutating func prepareDomain(
-    _ grants: [PathGrant], _ configuration: EffectiveConfiguration, _ report: inout IsolationReport
+    _ grants: [PathGrant], _ mountInfo: [UInt8]?, _ configuration: EffectiveConfiguration,
+    _ report: inout IsolationReport
   ) {
     do {
       let abi = try Landlock.abi()
-      var builder = try LandlockBuilder(abi: abi, limitsNetwork: configuration.network == .none)
+      var builder = try LandlockBuilder(abi: abi, limitsNetwork: configuration.network == .none, mountInfo: mountInfo)
       for grant in grants { try builder.allow(grant) }
       var details = [Field("abi", Int64(abi))]
       if let lacking = Self.lacking(abi) { details.append(Field("lacks", lacking)) }

@@ -16,31 +16,34 @@ struct LandlockBuilder: ~Copyable {
   /// More rules than this for one directory mean that something is wrong with it.
   private static let mostEntries = 100_000
 
-  init(abi: Int32, limitsNetwork: Bool) throws(SystemCallError) {
-    let table = Self.readMounts()
+  /// - Parameter mountInfo: nil where it cannot be read.
+  init(abi: Int32, limitsNetwork: Bool, mountInfo: [UInt8]?) throws(SystemCallError) {
+    let table = mountInfo.flatMap { try? MountTable.parse($0) }
     let ruleset = try Landlock.Ruleset(denyingEverythingOf: abi, includingNetwork: limitsNetwork)
     mounts = table ?? MountTable(mountPoints: [])
     knowsMounts = table != nil
     self.ruleset = ruleset
   }
 
-  private static func readMounts() -> MountTable? {
-    guard let content = try? Files.read("/proc/self/mountinfo", maximumBytes: 4 << 20) else { return nil }
-    return try? MountTable.parse(content)
-  }
-
   mutating func allow(_ grant: PathGrant) throws(SystemCallError) {
+    let rights = Landlock.Rights(grant.access)
+    // Most paths lead through no link, and then are real as they stand.
+    if PathName.isPlainAbsolute(grant.path.bytes), let path = try? Files.openWithoutLinks(grant.path, .pathOnly) {
+      return try allow(path, real: grant.path.bytes, rights, grant)
+    }
     let path: Descriptor
     do { path = try Files.open(grant.path, .pathOnly) } catch {
       if grant.isNamed { missingPaths.append(grant.path) }
       return
     }
-    let rights = Landlock.Rights(grant.access)
-    guard !grant.includesMountsBeneath else {
-      return try addRule(rights, path, grant.path)
-    }
     // Mount points are real paths: /bin may be a link to /usr/bin.
-    let real = try path.realPath()
+    try allow(path, real: grant.includesMountsBeneath ? [] : path.realPath(), rights, grant)
+  }
+
+  private func allow(
+    _ path: borrowing Descriptor, real: [UInt8], _ rights: Landlock.Rights, _ grant: PathGrant
+  ) throws(SystemCallError) {
+    guard !grant.includesMountsBeneath else { return try addRule(rights, path, grant.path) }
     try allow(path, real: real, rights, acceptsMountHere: grant.acceptsMount)
   }
 

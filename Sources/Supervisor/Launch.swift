@@ -45,12 +45,13 @@ struct Launch {
       return reporter.finish(.launchFailed(step: "preparing it", problem: error.message), account: nil)
     }
     enterScope(&report)
+    let mounts = Machine.mountInfo
     let watches = Watches(
-      configuration, ownProcess: beginning.ownProcess, workDirectory: work.path, &report)
+      configuration, mounts: mounts, ownProcess: beginning.ownProcess, workDirectory: work.path, &report)
 
     let started: Started
     do {
-      started = try start(in: work, &beginning, &report)
+      started = try start(in: work, mounts: mounts, &beginning, &report)
     } catch {
       // The layers are known by now, and worth knowing: one of them may be the reason.
       reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: []))

@@ -4,8 +4,11 @@ internal import WarderFrames
 
 extension Launch {
   /// Prepares everything, starts the child, and waits until the script's program runs.
+  ///
+  /// - Parameter mounts: the table of mounts, nil where it cannot be read.
   func start(
-    in work: borrowing WorkDirectory, _ beginning: inout TaskRun.Beginning, _ report: inout IsolationReport
+    in work: borrowing WorkDirectory, mounts: [UInt8]?, _ beginning: inout TaskRun.Beginning,
+    _ report: inout IsolationReport
   ) throws(Stop) -> Started {
     let environment = ChildEnvironment.compose(
       container: beginning.environment, runtime: task.runtime, configuration: configuration,
@@ -17,7 +20,7 @@ extension Launch {
       grants: FilesystemPolicy.grants(
         script: work.scriptPath, taskDirectory: task.directory, workDirectory: work.path,
         configuration: configuration, alsoExecutable: alsoExecutable),
-      configuration: configuration, profile: task.seccompProfile,
+      mountInfo: mounts, configuration: configuration, profile: task.seccompProfile,
       protecting: SeccompProtection(processes: [beginning.ownProcess], groups: [Processes.ownGroup]), report: &report)
     let missing = report.missing(of: configuration.required)
     guard missing.isEmpty else { throw Stop(verdict: .isolationUnavailable(missing)) }

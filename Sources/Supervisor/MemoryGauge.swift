@@ -147,9 +147,8 @@ extension MemoryGauge {
     let location = cgroups?.location(of: controller)
     if let location {
       for directory in location.directories {
-        guard let cgroup = try? MemoryCgroup(directory, location.version), let usage = cgroup.usageBytes(&buffer)
-        else { continue }
-        levels.append(MemoryLevel(directory: directory, limit: cgroup.limit, usage: usage))
+        guard let level = MemoryCgroup.level(of: directory, location.version, &buffer) else { continue }
+        levels.append(MemoryLevel(directory: directory, limit: level.limit, usage: level.usage))
       }
     }
     // A directory that cannot be read is not the own one any more.

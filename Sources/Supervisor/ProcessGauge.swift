@@ -14,7 +14,7 @@ struct ProcessGauge: ~Copyable {
   private let cgroup: KernelFile
   /// What it counts besides the tree: this process.
   private let others: UInt64
-  /// `/proc/loadavg`, whose last field is the number that was given out last.
+  /// `/proc/loadavg`, whose last field is the number that was given out last. Closed where a cgroup counts.
   private let loadAverage: KernelFile
   private var births: BirthCounter
   /// `/proc` of a process namespace that is this process's own: what is listed there is the tree. Open only where that is so.
@@ -40,10 +40,10 @@ struct ProcessGauge: ~Copyable {
     let location = isDisabled ? nil : cgroups?.location(of: "pids")
     let counter = Self.counter(location)
     let others = counter.number(&buffer) ?? 0
-    let loadAverage = KernelFile.ifThere("/proc/loadavg")
-    let births = BirthCounter(
-      last: loadAverage.number(inField: 4, &buffer) ?? 0,
-      greatest: KernelFile.ifThere("/proc/sys/kernel/pid_max").number(&buffer) ?? 1 << 22)
+    // Asked only where no cgroup counts.
+    let loadAverage = others > 0 || isDisabled ? .none : KernelFile.ifThere("/proc/loadavg")
+    let greatest = loadAverage.isOpen ? KernelFile.ifThere("/proc/sys/kernel/pid_max").number(&buffer) : nil
+    let births = BirthCounter(last: loadAverage.number(inField: 4, &buffer) ?? 0, greatest: greatest ?? 1 << 22)
     if isDisabled {
       report.set(.processWatch, .disabled)
     } else if !canBeRead {

@@ -22,9 +22,10 @@ struct Watches: ~Copyable {
 
   /// Opens what there is to be watched, before the child is born, so that what was there before is known.
   init(
-    _ configuration: EffectiveConfiguration, ownProcess: Int32, workDirectory: String, _ report: inout IsolationReport
+    _ configuration: EffectiveConfiguration, mounts: [UInt8]?, ownProcess: Int32, workDirectory: String,
+    _ report: inout IsolationReport
   ) {
-    let cgroups = try? CgroupTable()
+    let cgroups = mounts.flatMap { try? CgroupTable(mounts: $0) }
     var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
     var limits = WatchedLimits()
     memory = MemoryGauge()

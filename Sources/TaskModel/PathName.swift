@@ -16,6 +16,11 @@ package enum PathName {
     return true
   }
 
+  /// Whether `path` begins at the root and is plain from there.
+  package static func isPlainAbsolute(_ path: [UInt8]) -> Bool {
+    path.first == ASCII.slash && isPlain(path.part(1, path.count))
+  }
+
   /// Whether `path` names something inside the task directory: relative, plain, and without a component that begins with two
   /// dots. Kubernetes keeps such names for itself (`..data` and the timestamped directory that it points at).
   package static func isInsideTask(_ path: [UInt8]) -> Bool {

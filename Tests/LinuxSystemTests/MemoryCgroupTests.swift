@@ -13,7 +13,9 @@ import Testing
     ])
     var buffer = [UInt8](repeating: 0, count: 4_096)
     let cgroup = try MemoryCgroup(directory.path, .v2)
-    #expect(cgroup.limit == 67_108_864)
+    let level = try #require(MemoryCgroup.level(of: directory.path, .v2, &buffer))
+    #expect(level.limit == 67_108_864)
+    #expect(level.usage == 65_011_712)
     #expect(cgroup.usageBytes(&buffer) == 65_011_712)
     #expect(cgroup.filePagesBytes(&buffer) == 39_845_888)
     #expect(cgroup.killCount(&buffer) == 2)
@@ -33,7 +35,9 @@ import Testing
     ])
     var buffer = [UInt8](repeating: 0, count: 4_096)
     let cgroup = try MemoryCgroup(directory.path, .v1)
-    #expect(cgroup.limit == nil)
+    let level = try #require(MemoryCgroup.level(of: directory.path, .v1, &buffer))
+    #expect(level.limit == nil)
+    #expect(level.usage == 4_640_768)
     #expect(cgroup.usageBytes(&buffer) == 4_640_768)
     #expect(cgroup.filePagesBytes(&buffer) == 3_497_984)
     #expect(cgroup.killCount(&buffer) == 4)
@@ -45,18 +49,24 @@ import Testing
     let files = [
       "memory.max": "max\n", "memory.current": "123456789\n", "memory.stat": "anon 1\n", "memory.events": "max 0\n",
     ]
-    for name in files.keys {
+    for name in files.keys where name != "memory.max" {
       var fewer = files
       fewer[name] = nil
       let directory = try FileFixture(fewer)
       #expect(throws: SystemCallError.self) { _ = try MemoryCgroup(directory.path, .v2) }
+    }
+    for name in ["memory.max", "memory.current"] {
+      var fewer = files
+      fewer[name] = nil
+      var buffer = [UInt8](repeating: 0, count: 4_096)
+      #expect(MemoryCgroup.level(of: try FileFixture(fewer).path, .v2, &buffer) == nil)
     }
     let directory = try FileFixture(files)
     let cgroup = try MemoryCgroup(directory.path, .v2)
     var small = [UInt8](repeating: 0, count: 10)
     #expect(cgroup.usageBytes(&small) == nil)
     #expect(cgroup.filePagesBytes(&small) == nil)
-    #expect(cgroup.limit == nil)
+    #expect(MemoryCgroup.level(of: directory.path, .v2, &small) == nil)
   }
 }
 

@@ -7,3 +7,6 @@
 ///
 /// Answers -ENOSYS where there is no such call, also where a container's filter answers EPERM to calls that it does not know.
 int32_t cl_open_beneath(int32_t directory, const char *_Nonnull path, int32_t flags);
+
+/// Opens a path, and fails with -ELOOP where anything on the way is a symbolic link. Else as cl_open_beneath.
+int32_t cl_open_without_links(const char *_Nonnull path, int32_t flags);
