@@ -69,7 +69,10 @@ import Testing
 
   @Test("where bubblewrap is not allowed its namespaces, auto takes another engine and says why")
   func fallback() async throws {
-    let space = try Workspace(["script.py": "print(1)", "bin/bwrap": "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n"])
+    let space = try Workspace([
+      "script.py": "print(1)",
+      "bin/bwrap": "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n",
+    ])
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(space.path)/bin/bwrap")
     var tool = WarderTool(["run", "\(space.path)/script.py"])
     tool.environment = ["PATH": "\(space.path)/bin:/usr/bin:/bin", "HOME": space.path]

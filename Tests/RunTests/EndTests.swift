@@ -18,7 +18,9 @@ import Testing
   private func waitFor(_ text: String) async throws {
     for _ in 0..<200 {
       let run = try await ProcessCommand("/bin/ps", ["-eo", "args"]).runSuccessfully()
-      if run.outputText.split(separator: "\n").contains(where: { $0.hasPrefix("sleep") && $0.contains(text) }) { return }
+      if run.outputText.split(separator: "\n").contains(where: { $0.hasPrefix("sleep") && $0.contains(text) }) {
+        return
+      }
       try await Task.sleep(for: .milliseconds(100))
     }
     throw TestSupportError("the script did not start")
@@ -54,7 +56,8 @@ import Testing
   @Test("who reads no more ends the script", arguments: ["process", "bubblewrap"].filter(Engines.present.contains))
   func readerGone(_ engine: String) async throws {
     let space = try Workspace(["script.py": "import time\nwhile True: print('line', flush=True); time.sleep(0.05)"])
-    let command = "'\(WarderTool.binary)' run --engine \(engine) --timeout 40s '\(space.path)/script.py' | head -n 2; echo ${PIPESTATUS[0]}"
+    let command =
+      "'\(WarderTool.binary)' run --engine \(engine) --timeout 40s '\(space.path)/script.py' | head -n 2; echo ${PIPESTATUS[0]}"
     var shell = ProcessCommand("/bin/bash", ["-c", command], environment: WarderTool.environment())
     shell.timeLimit = .seconds(60)
     let run = try await shell.run()
@@ -108,9 +111,11 @@ import Testing
     "a wrong command line ends with 2 and says what to do",
     arguments: [
       (["nothere.py"], "cannot read nothere.py: No such file or directory"), ([], "no script given"),
-      (["--timout", "1s", "x.py"], "there is no option --timout"), (["--engine", "none", "x.py"], "The value 'none' is invalid"),
+      (["--timout", "1s", "x.py"], "there is no option --timout"),
+      (["--engine", "none", "x.py"], "The value 'none' is invalid"),
       (["--script", "x.py"], "the script is the first argument"), (["--timeout", "1", "/etc/hosts"], "--timeout: "),
-      (["--json", "--frames", "/etc/hosts"], "cannot be had together"), (["--file", "/nowhere", "/etc/hosts"], "cannot read /nowhere"),
+      (["--json", "--frames", "/etc/hosts"], "cannot be had together"),
+      (["--file", "/nowhere", "/etc/hosts"], "cannot read /nowhere"),
       (["--tmp-size", "1", "/etc/hosts"], "--tmp-size: expected 1Mi or more"),
       (["--job-name", "x", "/etc/hosts"], "belong to --job"), (["--job", "/etc/hosts"], "/etc/hosts"),
     ])

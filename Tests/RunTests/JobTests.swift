@@ -4,7 +4,8 @@ import Testing
 
 /// `--job`: what a manifest says holds here too.
 @Suite("The task of a manifest", .serialized) struct JobTests {
-  private func run(_ manifest: String, _ options: [String] = [], engine: String = "process") async throws -> ProcessRun {
+  private func run(_ manifest: String, _ options: [String] = [], engine: String = "process") async throws -> ProcessRun
+  {
     let space = try Workspace(["job.yaml": manifest])
     let run = try await WarderTool(
       ["run", "--job", "\(space.path)/job.yaml"] + (try await Engines.options(engine)) + options
@@ -100,7 +101,8 @@ import Testing
   @Test("what only a cluster has is said, and what is missing is an error that names it")
   func leftOut() async throws {
     let env = "[{name: T, valueFrom: {secretKeyRef: {name: s, key: k}}}]"
-    let run = try await run(manifest(script: "import os; print(os.environ.get('T'))", args: #"["--pass-env=T"]"#, env: env))
+    let run = try await run(
+      manifest(script: "import os; print(os.environ.get('T'))", args: #"["--pass-env=T"]"#, env: env))
     #expect(run.outputText == "None\n")
     #expect(run.errorText.contains("the variable T is left out: it comes from the Secret s"), "\(run.errorText)")
     #expect(run.errorText.contains("the image localhost/warder/python is left out"), "\(run.errorText)")

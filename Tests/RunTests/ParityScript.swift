@@ -36,7 +36,8 @@ struct ParityScript: Sendable, CustomStringConvertible {
       name: "an exception", code: "raise ValueError('words')", options: ["--env", "PYTHONTRACEBACK=no"],
       reason: "exited", status: 1),
     ParityScript(name: "an empty script", code: "", reason: "invalid_task", status: 250),
-    ParityScript(name: "nothing says what runs it", script: "script", code: "text", reason: "invalid_task", status: 250),
+    ParityScript(
+      name: "nothing says what runs it", script: "script", code: "text", reason: "invalid_task", status: 250),
     ParityScript(
       name: "no such runtime", code: "pass", options: ["--runtime", "perl"], reason: "invalid_task", status: 250),
     ParityScript(
@@ -61,7 +62,8 @@ struct ParityScript: Sendable, CustomStringConvertible {
       name: "a fork bomb", script: "script.sh", code: "bomb() { bomb | bomb & }; bomb; sleep 60",
       options: ["--processes", "40", "--timeout", "20s"], reason: "process_limit", status: 243, outputVaries: true),
     ParityScript(
-      name: "disk", code: """
+      name: "disk",
+      code: """
         import os, time
         with open(os.environ["TMPDIR"] + "/large", "wb") as file:
             for _ in range(12): file.write(bytes(1 << 20)); file.flush()
@@ -73,7 +75,8 @@ struct ParityScript: Sendable, CustomStringConvertible {
       name: "a large file", code: "open('large', 'wb').write(bytes(2 << 20))", options: ["--file-size", "1Mi"],
       reason: "exited", status: 1),
     ParityScript(
-      name: "open files", code: """
+      name: "open files",
+      code: """
         kept = []
         try:
             while True: kept.append(open("/dev/null"))
@@ -109,7 +112,8 @@ struct ParityScript: Sendable, CustomStringConvertible {
 
   private static let inputs = [
     ParityScript(
-      name: "arguments", code: "import sys; print(sys.argv[1:])", arguments: ["--timeout", "a b", "ü", "", "$HOME", "--"],
+      name: "arguments", code: "import sys; print(sys.argv[1:])",
+      arguments: ["--timeout", "a b", "ü", "", "$HOME", "--"],
       reason: "exited", stdout: "['--timeout', 'a b', 'ü', '', '$HOME', '--']\n"),
     ParityScript(
       name: "standard input", code: "import sys; print(sys.stdin.read().upper(), end='')",
@@ -154,13 +158,15 @@ struct ParityScript: Sendable, CustomStringConvertible {
         attempt(lambda: open("/proc/%d/environ" % os.getppid()).read())
         """, reason: "exited", stdout: "Operation not permitted\nPermission denied\n"),
     ParityScript(
-      name: "socket pairs", code: """
+      name: "socket pairs",
+      code: """
         import socket
         a, b = socket.socketpair()
         a.send(b"text"); print(b.recv(9).decode())
         """, reason: "exited", stdout: "text\n"),
     ParityScript(
-      name: "threads and processes", code: """
+      name: "threads and processes",
+      code: """
         import subprocess, threading
         results = []
         threads = [threading.Thread(target=lambda: results.append(1)) for _ in range(8)]

@@ -20,7 +20,8 @@ import Testing
     #expect(run.status == 0)
     #expect(
       run.text.firstMatch(
-        of: /\r\u{1B}\[2mrunning 1 s of 20 s · [0-9.]+ MB of 537 MB · 1 process · 14 B written\u{1B}\[0m\u{1B}\[K/) != nil,
+        of: /\r\u{1B}\[2mrunning 1 s of 20 s · [0-9.]+ MB of 537 MB · 1 process · 14 B written\u{1B}\[0m\u{1B}\[K/)
+        != nil,
       "\(run.text)")
     #expect(run.text.contains("\u{1B}[91mcareful\u{1B}[0m\r\n"))
     let lines = run.lines
@@ -74,7 +75,8 @@ import Testing
   @Test(
     "colours are a matter of the flag, then of the environment",
     arguments: [
-      ([], [:], true), (["--color", "never"], [:], false), ([], ["NO_COLOR": "1"], false), ([], ["TERM": "dumb"], false),
+      ([], [:], true), (["--color", "never"], [:], false), ([], ["NO_COLOR": "1"], false),
+      ([], ["TERM": "dumb"], false),
       (["--color", "always"], ["NO_COLOR": "1"], true),
     ] as [([String], [String: String], Bool)])
   func colours(_ options: [String], _ environment: [String: String], _ isColored: Bool) async throws {
@@ -94,16 +96,17 @@ import Testing
     #expect(run.text.contains("✓") == isDumb)
   }
 
-  @Test("Ctrl-C cancels with grace: the script may say goodbye, and the verdict is cancelled", arguments: Engines.present)
+  @Test(
+    "Ctrl-C cancels with grace: the script may say goodbye, and the verdict is cancelled", arguments: Engines.present)
   func interrupt(_ engine: String) async throws {
     let space = try Workspace([
       "script.py": """
-        import signal, sys, time
-        def end(*_): print("goodbye", flush=True); sys.exit(0)
-        signal.signal(signal.SIGTERM, end)
-        print("ready", flush=True)
-        time.sleep(60)
-        """
+      import signal, sys, time
+      def end(*_): print("goodbye", flush=True); sys.exit(0)
+      signal.signal(signal.SIGTERM, end)
+      print("ready", flush=True)
+      time.sleep(60)
+      """
     ])
     let run = try await Terminal.run(
       ["run"] + (try await Engines.options(engine)) + ["\(space.path)/script.py"],
