@@ -71,6 +71,7 @@ struct Reporter: ~Copyable {
       processesKilled: account?.processesKilled ?? 0, stdout: account?.standardOutput ?? StreamTotals(),
       stderr: account?.standardError ?? StreamTotals(), denied: Self.frameCalls(account?.denials),
       deniedOthers: Int64(clamping: account?.denials.others ?? 0), message: told.message)
+    frame.run = run
     frame.artifacts = account?.artifacts
     frame.isCheck = isCheck
     log.write(frame)

@@ -4,6 +4,8 @@ public struct ExitFrame: Sendable, Hashable {
   public var reason: Reason
   /// The reason's word where `reason` is `unrecognized`.
   public var unrecognizedReason: String?
+  /// The run that the verdict is on, as its `StartFrame` names it; absent where Warder itself failed.
+  public var run: String?
   /// The script's own exit status, 0–255; absent when it never ran or a signal ended it.
   public var exitCode: Int64?
   /// Name of the signal that ended the script, such as `SIGKILL`.

@@ -27,6 +27,17 @@ public enum FrameBody: Sendable, Hashable {
   case unknown(String)
 }
 
+extension FrameBody {
+  /// The run that the frame is of, where it says so.
+  var run: String? {
+    switch self {
+    case .start(let start): start.run
+    case .exit(let exit): exit.run
+    case .output, .event, .artifact, .unknown: nil
+    }
+  }
+}
+
 /// The script's two output streams.
 public enum OutputStream: Sendable, Hashable, CaseIterable {
   case stdout

@@ -48,6 +48,7 @@ extension FrameEncoder {
     line(#""exit":"#, at: time, into: &output) { writer, room in
       writer.beginObject()
       writer.string(frame.unrecognizedReason ?? frame.reason.text, for: "reason", room: Self.shortRoom)
+      if let run = frame.run { writer.string(run, for: "run", room: Self.shortRoom) }
       if frame.isCheck { writer.string(StartFrame.checkMode, for: "mode", room: Self.shortRoom) }
       if let code = frame.exitCode { writer.integer(code, for: "exit_code") }
       if let signal = frame.signal { writer.string(signal, for: "signal", room: Self.shortRoom) }

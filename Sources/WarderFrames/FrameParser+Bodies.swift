@@ -81,6 +81,10 @@ extension FrameParser {
       cpuSystemMilliseconds: system, maximumResidentBytes: resident, processesKilled: killed, deniedOthers: others,
       message: message)
     if frame.reason == .unrecognized { frame.unrecognizedReason = word }
+    if let run = members.value("run") {
+      guard let name = run.string else { return nil }
+      frame.run = name
+    }
     if let code = members.value("exit_code") {
       guard let number = code.integer else { return nil }
       frame.exitCode = number

@@ -1,3 +1,5 @@
+import JSON
+
 /// The frames of one run as they come in, in any order.
 struct RunRecord: Sendable {
   /// What a frame costs besides its payload.
@@ -33,14 +35,28 @@ struct RunRecord: Sendable {
   private var duplicates = 0
   private var leftOut = 0
   var noiseLines = 0
+  let source: String?
+
+  init(source: String?) {
+    self.source = source
+  }
+
+  /// What its frames call it.
+  private var run: String? { start?.run ?? exit?.run }
+
+  /// Whether a verdict was taken.
+  var hasVerdict: Bool { exit != nil }
 
   /// Whether a frame can belong to this run.
   func accepts(_ frame: Frame) -> Bool {
     if entries.isEmpty { return true }
+    let name = frame.body.run
+    if let name, let run, !name.hasSameBytes(as: run) { return false }
     if let index = indexBySequence[frame.sequence] { return isSame(entries[index], frame) }
     if case .start = frame.body {
-      return start == nil && exit == nil && frame.sequence < lowestSequence
-        && lowestSequence - frame.sequence <= Self.reorderWindow
+      guard start == nil, frame.sequence < lowestSequence else { return false }
+      // One that bears the verdict's name comes late, however late it comes.
+      return run != nil && name != nil || exit == nil && lowestSequence - frame.sequence <= Self.reorderWindow
     }
     if let exitSequence, frame.sequence > exitSequence { return false }
     let last = entries[highest]
@@ -50,11 +66,15 @@ struct RunRecord: Sendable {
     return frame.time <= last.time || exitSequence == last.sequence && last.time.microseconds == 0
   }
 
+  enum Addition {
+    case added, duplicate, leftOut
+  }
+
   /// Takes a frame that `accepts` accepted.
-  mutating func add(_ frame: Frame, room: inout Int) {
+  mutating func add(_ frame: Frame, room: inout Int) -> Addition {
     if indexBySequence[frame.sequence] != nil {
       duplicates += 1
-      return
+      return .duplicate
     }
     let cost = Self.costPerFrame + frame.body.payloadCount
     switch frame.body {
@@ -65,7 +85,7 @@ struct RunRecord: Sendable {
     default:
       if room < cost {
         leftOut += 1
-        return
+        return .leftOut
       }
     }
     room -= cost
@@ -77,6 +97,7 @@ struct RunRecord: Sendable {
     lowestSequence = min(lowestSequence, frame.sequence)
     indexBySequence[frame.sequence] = entries.count
     append(frame)
+    return .added
   }
 
   /// Counts a frame for which there is no room, not even for telling whose it is.
@@ -114,17 +135,23 @@ struct RunRecord: Sendable {
 
   /// The run as far as it is known.
   var result: RunResult {
-    var result = RunResult(start: start, exit: exit)
+    var result = RunResult(start: start, exit: exit, source: source)
     result.noiseLines = noiseLines
     result.duplicateFrames = duplicates
     result.leftOutFrames = leftOut
+    result.frameCount = entries.count
     if !entries.isEmpty {
+      result.lastSequence = entries[highest].sequence
       // Counted as far as the verdict, or as the log goes: how much followed, nobody knows.
       let gaps = entries[highest].sequence - UInt64(entries.count - 1)
       result.missingFrames = gaps - min(gaps, UInt64(leftOut))
     }
     var artifacts = ArtifactCollector()
+    var expected: UInt64 = 0
     for entry in isInOrder ? entries : entries.sorted(by: { $0.sequence < $1.sequence }) {
+      if entry.sequence > expected { result.gaps.append(expected...(entry.sequence - 1)) }
+      // The highest number of all is no reason to fail.
+      expected = entry.sequence &+ 1
       switch entry.kind {
       case .stdout: result.stdout += payload[entry.start..<(entry.start + entry.count)]
       case .stderr: result.stderr += payload[entry.start..<(entry.start + entry.count)]

@@ -23,16 +23,31 @@ extension RunResult {
     writer.write("truncated", isTruncated)
     writer.write("complete", isComplete)
     writer.write("missing_frames", Int64(clamping: missingFrames))
+    writer.write(gaps)
+    writer.write("stdout_lost_bytes", lostBytes(of: .stdout))
+    writer.write("stderr_lost_bytes", lostBytes(of: .stderr))
+    writer.write("left_out_frames", Int64(leftOutFrames))
     writer.write("duplicate_frames", Int64(duplicateFrames))
     writer.write("unknown_frames", Int64(unknownFrames))
     writer.write("noise_lines", Int64(noiseLines))
     writer.write(strings: disagreements, "disagreements")
+    writer.write("source", source)
+    writer.write("run", run)
     writer.write(artifacts)
     writer.write("artifacts_refused", exit?.artifacts?.refused)
     writer.write(events)
     if let start { writer.write(start) }
     if let exit { writer.write(exit) }
     writer.endObject()
+    return writer.takeBytes()
+  }
+}
+
+extension RunResult.Event {
+  /// The event as a JSON object without a line end, as it stands in the result's: `t` in seconds, `type`, and its fields.
+  public func json() -> [UInt8] {
+    var writer = JSONWriter()
+    writer.write(self)
     return writer.takeBytes()
   }
 }
@@ -57,6 +72,19 @@ extension JSONWriter {
     key(name)
     beginArray()
     for text in strings { string(text) }
+    endArray()
+  }
+
+  /// `[[3,5],[9,9]]`: the first and the last number of each gap.
+  fileprivate mutating func write(_ gaps: [ClosedRange<UInt64>]) {
+    key("missing_ranges")
+    beginArray()
+    for gap in gaps {
+      beginArray()
+      unsigned(gap.lowerBound)
+      unsigned(gap.upperBound)
+      endArray()
+    }
     endArray()
   }
 
@@ -92,15 +120,17 @@ extension JSONWriter {
   fileprivate mutating func write(_ events: [RunResult.Event]) {
     key("events")
     beginArray()
-    for event in events {
-      beginObject()
-      key("t")
-      raw(event.time)
-      write("type", event.frame.type)
-      for field in event.frame.fields where !field.name.hasSameBytes(as: "t") { write(field) }
-      endObject()
-    }
+    for event in events { write(event) }
     endArray()
+  }
+
+  fileprivate mutating func write(_ event: RunResult.Event) {
+    beginObject()
+    key("t")
+    raw(event.time)
+    write("type", event.frame.type)
+    for field in event.frame.fields where !field.name.hasSameBytes(as: "t") { write(field) }
+    endObject()
   }
 
   private mutating func raw(_ time: FrameTime) {
@@ -126,7 +156,6 @@ extension JSONWriter {
     write("protocol", start.protocolNumber)
     write("version", start.version)
     write("id", start.id)
-    write("run", start.run)
     write("trust", start.trust)
     write("runtime", start.runtime)
     key("script")

@@ -1,5 +1,8 @@
 /// What became of one run, as far as its log tells.
 public struct RunResult: Sendable, Hashable {
+  /// Where the log's lines come from, as far as somebody said so: `pod/name/container` with `kubectl logs --prefix`, or what
+  /// `RunAssembler.beginLog(named:)` called the log.
+  public let source: String?
   /// What ran; absent if it never got so far, or if the log's beginning is lost.
   public let start: StartFrame?
   /// The verdict; absent if the log ends without one.
@@ -14,8 +17,14 @@ public struct RunResult: Sendable, Hashable {
   public internal(set) var events: [Event] = []
   /// Frames that were written and are not in the log: gaps in the sequence. Without a verdict there may be more.
   public internal(set) var missingFrames: UInt64 = 0
+  /// The sequence numbers of which there is no frame, in their order: which frames are missing, or were left out.
+  public internal(set) var gaps: [ClosedRange<UInt64>] = []
   /// Frames that the log had more than once.
   public internal(set) var duplicateFrames = 0
+  /// Frames that the log has of this run, each counted once.
+  public internal(set) var frameCount = 0
+  /// The highest sequence number that the log has; absent without any frame.
+  public internal(set) var lastSequence: UInt64?
   /// Frames of kinds that this reader does not know.
   public internal(set) var unknownFrames = 0
   /// Frames that this reader had no room for.
@@ -24,13 +33,17 @@ public struct RunResult: Sendable, Hashable {
   public internal(set) var noiseLines = 0
   private var hasTruncationEvent = false
 
-  init(start: StartFrame?, exit: ExitFrame?) {
+  init(start: StartFrame?, exit: ExitFrame?, source: String?) {
+    self.source = source
     self.start = start
     self.exit = exit
   }
 
   /// How the run ended: what the verdict says, or `lost`.
   public var reason: Reason { exit?.reason ?? .lost }
+
+  /// The random name of this start of the container, from its first or its last frame.
+  public var run: String? { start?.run ?? exit?.run }
 
   /// The script's own exit status; absent when it never ran, a signal ended it, or nobody knows.
   public var exitCode: Int64? { exit?.exitCode }
@@ -59,6 +72,13 @@ public struct RunResult: Sendable, Hashable {
   /// Whether the script was only checked and never ran: then the output is that of its runtime's check.
   public var isCheck: Bool { start?.isCheck ?? exit?.isCheck ?? false }
 
+  /// How many bytes of a stream the verdict counts and the log does not have; nil where there is no verdict to tell. Output
+  /// that was dropped under a limit never was in the log and is not among them.
+  public func lostBytes(of stream: OutputStream) -> Int64? {
+    guard let totals = stream == .stdout ? exit?.stdout : exit?.stderr else { return nil }
+    return max(0, totals.bytes - Int64((stream == .stdout ? stdout : stderr).count))
+  }
+
   /// Where the verdict's totals, or the digests of files, differ from what was received, a sentence for each.
   public var disagreements: [String] {
     var found = [
@@ -66,20 +86,35 @@ public struct RunResult: Sendable, Hashable {
       Self.disagreement("stderr", received: stderr, exit?.stderr),
     ].compactMap { $0 }
     if let totals = exit?.artifacts {
-      let whole = artifacts.count { $0.isComplete }
-      if totals.files != Int64(whole) {
-        found.append("artifacts: the verdict counts \(totals.files) files, the log has \(whole) whole ones")
+      var files: Int64 = 0
+      var bytes: Int64 = 0
+      for artifact in artifacts where artifact.isComplete {
+        files += 1
+        bytes += Int64(artifact.bytes.count)
+      }
+      if totals.files != files || totals.bytes != bytes {
+        found.append(
+          "artifacts: the verdict counts \(totals.files) files of \(totals.bytes) bytes, "
+            + "the log has \(files) whole ones of \(bytes) bytes")
       }
     }
-    for artifact in artifacts where artifact.isDamaged {
-      found.append("artifact \(artifact.name.text): its contents are not those that were recorded")
+    // A verdict of Warder's own failure has no totals at all.
+    if let exit, exit.artifacts == nil, exit.stdout != nil, !artifacts.isEmpty {
+      found.append("artifacts: the verdict counts none, the log has \(artifacts.count)")
+    }
+    for artifact in artifacts where !artifact.isComplete {
+      let problem = artifact.isDamaged ? "its contents are not those that were recorded" : "parts of it are missing"
+      found.append("artifact \(artifact.name.text): \(problem)")
     }
     return found
   }
 
   private static func disagreement(_ name: String, received: [UInt8], _ totals: StreamTotals?) -> String? {
     guard let totals, totals.bytes != Int64(received.count) else { return nil }
-    return "\(name): the verdict counts \(totals.bytes) bytes, the log has \(received.count)"
+    let missing = totals.bytes - Int64(received.count)
+    return missing > 0
+      ? "\(name): \(missing) of \(totals.bytes) bytes are missing"
+      : "\(name): the verdict counts \(totals.bytes) bytes, the log has \(received.count)"
   }
 
   /// Takes a frame that is not output.
@@ -100,5 +135,11 @@ public struct RunResult: Sendable, Hashable {
     public let time: FrameTime
     /// What happened.
     public let frame: EventFrame
+
+    /// An event at a time.
+    public init(time: FrameTime, frame: EventFrame) {
+      self.time = time
+      self.frame = frame
+    }
   }
 }

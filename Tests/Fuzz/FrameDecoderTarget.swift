@@ -25,23 +25,3 @@ extension FuzzTarget {
     return nil
   }
 }
-
-extension SeededGenerator {
-  /// A short log, mostly whole, with lines damaged, lost, repeated, foreign, or in a container runtime's clothes.
-  mutating func damagedLog() -> [UInt8] {
-    if oneIn(20) { return bytes(count: size(below: 500)) }
-    var log: [UInt8] = []
-    let wraps = oneIn(3)
-    for line in SampleLog(steps: 4, outputSize: 300, using: &self).lines where !oneIn(20) {
-      var line = oneIn(5) ? mutate(line) : line
-      if wraps {
-        let prefix = ["2026-11-21T09:00:00Z ", "2026-11-21T09:00:00.5Z stdout F ", "2026-11-21T09:00:00.5Z stderr P "]
-        line = Array(prefix[Int.random(in: 0..<3, using: &self)].utf8) + line
-        if oneIn(10) { line = mutate(line) }
-      }
-      for _ in 0...(oneIn(20) ? 1 : 0) { log += line }
-      if oneIn(10) { log += bytes(count: size(below: 100)) + [UInt8(ascii: "\n")] }
-    }
-    return log
-  }
-}

@@ -10,6 +10,8 @@ struct Options: Sendable {
   var onlyCase: UInt64?
   /// How long one case may take.
   var secondsPerCase = 10.0
+  /// Prints logs and results instead, see `Results`.
+  var printsResults = false
   /// Workers print nothing: what goes wrong in them is on purpose.
   var isQuiet = false
   /// Set in a worker: the descriptor to which it writes the number of the case that it begins.
@@ -25,6 +27,8 @@ struct Options: Sendable {
       --target NAME         only one: \(FuzzTarget.all.map(\.name).joined(separator: ", "))
       --case K              run one case of one target in this process, to see it again
       --seconds-per-case T  a case that takes longer is a hang (10)
+      --results             prints random logs and what the decoder makes of them, a line for each case, in base64:
+                            scripts/check-python has the decoder in Python compare
 
     Exits 0 when everything held, 1 when something did not, 2 when the command line makes no sense.
     """
@@ -35,6 +39,10 @@ struct Options: Sendable {
       if flag == "--help" || flag == "-h" {
         print(Self.help)
         exit(0)
+      }
+      if flag == "--results" {
+        printsResults = true
+        continue
       }
       guard let value = rest.popFirst() else { throw UsageError(message: "\(flag) needs a value") }
       switch flag {

@@ -7,6 +7,8 @@ do {
   if let number = options.onlyCase {
     Worker.runCase(number, of: targets[0], seed: options.seed)
     say("case \(number) of \(targets[0].name) holds")
+  } else if options.printsResults {
+    Results.print(cases: options.cases, seed: options.seed)
   } else if let descriptor = options.progressDescriptor {
     Worker.run(targets[0], options: options, progress: descriptor)
   } else if let missed = try WatchCheck.run(seed: options.seed) {

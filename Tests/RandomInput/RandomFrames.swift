@@ -49,6 +49,22 @@ extension SeededGenerator {
     return frame
   }
 
+  /// An event: one of the types that readers treat in their own way, or any other.
+  package mutating func event() -> EventFrame {
+    switch Int.random(in: 0..<6, using: &self) {
+    case 0: EventFrame("heartbeat")
+    case 1: EventFrame("truncated", [Field("stream", "stdout"), Field("dropped_bytes", integer())])
+    case 2:
+      EventFrame(
+        "denied",
+        [
+          Field("syscall", "socket"), Field("family", "AF_INET"), Field("errno", "EPERM"), Field("pid", 7),
+          Field("count", integer()),
+        ])
+    default: EventFrame(name(), fields(below: 10))
+    }
+  }
+
   /// A verdict that agrees with itself: only a script that ran has a status, and only one that a signal ended a signal.
   package mutating func exitFrame(stdout: StreamTotals?, stderr: StreamTotals?) -> ExitFrame {
     let reasons: [Reason] = [
@@ -121,20 +137,26 @@ package struct SampleLog {
       time = FrameTime(microseconds: time.microseconds + UInt64(generator.size(below: 5_000_000)))
       addRandomBody(outputSize: outputSize, using: &generator)
     }
-    if hasVerdict {
-      var exit = generator.exitFrame(stdout: totals(of: .stdout), stderr: totals(of: .stderr))
-      if artifacts.files > 0 || generator.oneIn(3) {
-        exit.artifacts = artifacts
-        exit.artifacts?.refused = generator.oneIn(2) ? generator.integer() : 0
-      }
-      add(.exit(exit)) { $0.exit(exit, at: $1, into: &$2) }
+    if hasVerdict { addVerdict(run: generator.oneIn(6) ? nil : run, using: &generator) }
+  }
+
+  /// Ends the log with a verdict that agrees with it.
+  ///
+  /// - Parameter run: what the verdict calls the run.
+  package mutating func addVerdict(run: String?, using generator: inout SeededGenerator) {
+    var exit = generator.exitFrame(stdout: totals(of: .stdout), stderr: totals(of: .stderr))
+    exit.run = run
+    if artifacts.files > 0 || generator.oneIn(3) {
+      exit.artifacts = artifacts
+      exit.artifacts?.refused = generator.oneIn(2) ? generator.integer() : 0
     }
+    add(.exit(exit)) { $0.exit(exit, at: $1, into: &$2) }
   }
 
   private mutating func addRandomBody(outputSize: Int, using generator: inout SeededGenerator) {
     switch Int.random(in: 0..<6, using: &generator) {
     case 0:
-      let event = EventFrame(generator.name(), generator.fields(below: 10))
+      let event = generator.event()
       add(.event(event)) { $0.event(event, at: $1, into: &$2) }
     case 1:
       // The number makes the name another one each time.

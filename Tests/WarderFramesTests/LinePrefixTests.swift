@@ -86,12 +86,30 @@ import WarderFrames
     #expect(frames(items) == log.frames && noise(items).isEmpty)
   }
 
+  @Test(arguments: ["", "2026-11-21T09:00:00Z ", "2026-11-21T09:00:00.123+01:00 "])
+  func prefixesOfKubectl(time: String) {
+    let log = FrameDecoderTests.smallLog(seed: 3)
+    let prefix = Array("[pod/warder-sum-x7k2p.a/script] \(time)".utf8)
+    var decoder = FrameDecoder()
+    var found: [Frame] = []
+    decoder.feed(Array(log.lines.map { prefix + $0 }.joined()).span) { item, source in
+      if case .frame(let frame) = item { found.append(frame) }
+      #expect(source == "pod/warder-sum-x7k2p.a/script")
+    }
+    #expect(found == log.frames)
+    let items = decoded(prefix + Array("no frame\n".utf8))
+    #expect(noise(items).count == 1)
+  }
+
   @Test(arguments: [
     "2026-11-21 09:00:00Z ", "2026-11-21T09:00:00 ", "2026-11-21T09:00:00.Z ", "2026-11-21T09:00Z ",
     "26-11-21T09:00:00Z ",
     "2026-11-21T09:00:00ZZ ", "2026-11-21T09:00:00Z  ", "2026-11-21T09:00:00+0100 ", " 2026-11-21T09:00:00Z ",
     "2026-11-21T09:00:00Z stdout ", "2026-11-21T09:00:00Z stdout X ", "2026-11-21T09:00:00Z stdin F ",
-    "2026-11-21T09:00:00Z stdout F", "2026-11-21T09:00:00Z stdout FF ", "stdout F ", "[pod/x/y] ",
+    "2026-11-21T09:00:00Z stdout F", "2026-11-21T09:00:00Z stdout FF ", "stdout F ", "[pod/x/y]", "[pod/x] ",
+    "[pod//y] ", "[pod/x/y/z] ",
+    "[pod/X/y] ", "pod/x/y ", "[svc/x/y] ", "[pod/x/y] [pod/x/y] ", "[pod/x/y] 2026-11-21T09:00:00Z stdout F ",
+    "2026-11-21T09:00:00Z [pod/x/y] ",
   ])
   func whatIsNoPrefixMakesNoise(prefix: String) {
     let items = decoded(Array("\(prefix){\"seq\":0,\"t\":0,\"stdout\":\"y\"}\n".utf8))
