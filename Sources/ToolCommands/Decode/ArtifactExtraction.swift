@@ -78,6 +78,8 @@ struct ArtifactExtraction {
     do {
       try handle.write(contentsOf: Data(artifact.bytes))
     } catch {
+      // Half a file under the name of a whole one is worse than none.
+      _ = unlinkat(directory, name, 0)
       throw Problem("cannot write the file: \(error.localizedDescription)")
     }
   }

@@ -7,37 +7,49 @@ struct DecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decode",
     abstract: "Turn a framed log into the script's output and the verdict.",
+    usage: "warder decode [<option> ...] [<file> ...]",
     discussion: """
-      Reads plain frames, the output of `kubectl logs` with and without --timestamps, and CRI log files. Lines that are \
-      no frames are counted and passed over.
+      Reads the log as it is: plain frames, `kubectl logs` with and without --timestamps and --prefix, log files of \
+      container runtimes (CRI and docker's json-file). Lines that are no frames are counted and passed over.
 
-      Without an option, standard output and standard error of the script go where their names say, as they come, and \
-      the verdict follows on standard error. A log of several runs (a container that was started again) is decoded run \
-      by run.
+      Without an option the script's standard output and standard error go where their names say, as they come; the \
+      verdict and everything that is missing follow on standard error. A log of several runs is decoded run by run, \
+      several files one after the other.
 
-      Exit status: 0 for a complete log, 1 where something is missing, 64 for a wrong command line, 66 for a log that \
-      cannot be read, 73 for a directory that cannot be made.
+      Examples:
+        kubectl logs -f job/sum | warder decode         show progress live
+        warder decode --follow /var/log/pods/…/0.log    the same, of a file
+        warder decode --json LOG | jq .exit_code        a JSON object a run
+        warder decode --artifacts out LOG               the files that came back
+
+      Exit status, whatever the script's: 0 everything is there; 1 something is missing or damaged, or could not be \
+      written; 2 a run has no verdict; 3 a log has no frame at all; 64 wrong command line; 66 a log cannot be read; \
+      73 the directory cannot be made; 74 output cannot be written; 130 ended by Ctrl-C. The highest one counts.
       """)
 
   enum Form: String, EnumerableFlag {
-    case json, stdout, stderr
+    case json, stdout, stderr, events
 
     static func help(for value: Form) -> ArgumentHelp? {
       switch value {
-      case .json: "Print the result as one JSON object a run."
+      case .json: "Print the result of each run as a JSON object, when the log has ended."
       case .stdout: "Print what the script wrote to standard output, exactly."
       case .stderr: "Print what the script wrote to standard error, exactly."
+      case .events: "Print what else happened, an event a line, as JSON objects."
       }
     }
   }
 
-  @Argument(help: "The log, or - for standard input.")
-  var file = "-"
+  @Argument(help: ArgumentHelp("The logs, or - for standard input (the default).", valueName: "file"))
+  var files: [String] = []
 
   @Flag(exclusivity: .exclusive)
   var form: Form?
 
-  @OptionGroup var options: PresentationOptions
+  @Flag(
+    name: .shortAndLong,
+    help: "Wait for more at the log's end, also when it is rotated, until the verdict is there or Ctrl-C is pressed.")
+  var follow = false
 
   @Option(
     name: .customLong("artifacts"),
@@ -45,70 +57,47 @@ struct DecodeCommand: ParsableCommand {
       "Write the files that came back into this directory, each under its name.",
       discussion: """
         The directory is made where it is missing. Only whole files are written, with the digest that the log says, and \
-        none over another. Of a log of several runs each has a directory of its own in it: 1, 2 and so on.
+        none over another. Of several runs each has a directory of its own in it: 1, 2 and so on.
         """,
       valueName: "dir"))
   var artifactDirectory: String?
 
-  func run() throws {
-    let input = try LogInput(file)
-    let results =
-      switch form {
-      case .json: try printJSON(input)
-      case .stdout: try printStream(.stdout, of: input)
-      case .stderr: try printStream(.stderr, of: input)
-      case nil: try printText(input)
-      }
-    let isWritten = try writeArtifacts(results)
-    if !isWritten || results.isEmpty || !results.allSatisfy({ $0.isComplete }) { throw ExitCode(1) }
+  @OptionGroup var options: PresentationOptions
+
+  func validate() throws {
+    if follow, files.count > 1 { throw ValidationError("--follow takes one log; \(files.count) were given") }
+    if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input (-) can be read once only") }
   }
 
-  /// - Returns: whether every file of the log is in the directory now.
-  private func writeArtifacts(_ results: [RunResult]) throws -> Bool {
-    guard let artifactDirectory else { return true }
-    var printer = TextPrinter(options.presentation)
-    let extraction: ArtifactExtraction
+  func run() throws {
+    let extraction = try artifactDirectory.map { try Self.directory($0, options.presentation) }
+    defer { extraction?.close() }
+    if files.isEmpty, isatty(STDIN_FILENO) == 1 {
+      // Else it looks as if the command hung.
+      try StandardStreams.write(options.presentation.notice("reading a log from the terminal; Ctrl-D ends it"), to: .stderr)
+    }
+    var decoding = Decoding(form: form, presentation: options.presentation, isNamed: files.count > 1)
+    let interruption = LogInterruption()
+    for file in files.isEmpty ? ["-"] : files {
+      do {
+        let input = try LogInput(file, follows: follow, interruption: interruption)
+        try decoding.read(input, named: file)
+      } catch let problem as LogInput.Problem {
+        try decoding.fail(problem.text, status: 66)
+      }
+      if decoding.isInterrupted { break }
+    }
+    try decoding.finish(extraction)
+    if decoding.status != 0 { throw ExitCode(decoding.status) }
+  }
+
+  /// The directory is opened first: whoever cannot have it should not wait for the log's end to hear so.
+  private static func directory(_ path: String, _ presentation: Presentation) throws -> ArtifactExtraction {
     do throws(ArtifactExtraction.Problem) {
-      extraction = try ArtifactExtraction(into: artifactDirectory)
+      return try ArtifactExtraction(into: path)
     } catch {
-      printer.say(error.reason)
+      try StandardStreams.write(presentation.notice(error.reason, .failure), to: .stderr)
       throw ExitCode(73)
     }
-    defer { extraction.close() }
-    var isWritten = true
-    for (index, result) in results.enumerated() {
-      let problems = extraction.write(result.artifacts, folder: results.count > 1 ? String(index + 1) : nil)
-      for problem in problems { printer.say(problem) }
-      isWritten = isWritten && problems.isEmpty
-    }
-    return isWritten
-  }
-
-  private func printJSON(_ input: LogInput) throws -> [RunResult] {
-    let results = try input.results()
-    for result in results {
-      FileHandle.standardOutput.write(Data(result.json() + [UInt8(ascii: "\n")]))
-    }
-    return results
-  }
-
-  private func printStream(_ stream: WarderFrames.OutputStream, of input: LogInput) throws -> [RunResult] {
-    let results = try input.results()
-    for result in results {
-      FileHandle.standardOutput.write(Data(stream == .stdout ? result.stdout : result.stderr))
-    }
-    return results
-  }
-
-  private func printText(_ input: LogInput) throws -> [RunResult] {
-    var printer = TextPrinter(options.presentation)
-    var assembler = RunAssembler()
-    try input.forEachItem { item in
-      printer.print(item)
-      assembler.add(item)
-    }
-    let results = assembler.results
-    for result in results { printer.printVerdict(on: result) }
-    return results
   }
 }

@@ -90,5 +90,9 @@ struct ScriptSourceFile {
     name = given.isEmpty ? "script" + (runtime?.extensions.first ?? "") : given
   }
 
-  var defaultImage: String { DefaultImage.reference(runtime: runtime?.name) }
+  /// What `scripts/build-images` makes: images for Python and for the shells.
+  var defaultImage: String {
+    let image = runtime.map { $0.name == "python" ? "python" : "bash" } ?? "python"
+    return "localhost/warder/\(image):\(WarderVersion.text)"
+  }
 }
