@@ -5,14 +5,17 @@
     for result in warder_frames.results_of_log(log):
         print(result.reason, result.exit_code, result.complete)
 
-For a log that is still being written, feed a `FrameDecoder` and give its items to a `RunAssembler`.
+For a log that is still being written there is `LogReader`; beneath it a `FrameDecoder` makes items of bytes, and a
+`RunAssembler` results of items.
 """
 
 from .decoder import FrameDecoder
-from .frames import ArtifactChunk, DeniedCall, Event, Exit, Frame, Item, Noise, Output, Start, Totals, Unknown
-from .runs import LOST, Artifact, RunAssembler, RunResult, results_of_log
+from .frames import ArtifactChunk, ArtifactEnd, ArtifactTotals, DeniedCall, Event, Exit, Frame, Item, Noise, Output, Start
+from .frames import Totals, Unknown
+from .results import LOST, Artifact, RunResult
+from .runs import LogReader, RunAssembler, results_of_log
 
 __all__ = [
-    "Artifact", "ArtifactChunk", "DeniedCall", "Event", "Exit", "Frame", "FrameDecoder", "Item", "LOST", "Noise", "Output",
-    "RunAssembler", "RunResult", "Start", "Totals", "Unknown", "results_of_log",
+    "Artifact", "ArtifactChunk", "ArtifactEnd", "ArtifactTotals", "DeniedCall", "Event", "Exit", "Frame", "FrameDecoder",
+    "Item", "LOST", "LogReader", "Noise", "Output", "RunAssembler", "RunResult", "Start", "Totals", "Unknown", "results_of_log",
 ]

@@ -1,44 +1,64 @@
-"""Prints the result of every run of a log as one JSON object a line.
+"""Prints the result of every run of a log as one JSON object a line, as `warder decode --json` does.
 
-usage: python -m warder_frames [FILE]
+usage: python -m warder_frames [FILE…]
 
-Exit status: 0 for a complete log, 1 where something is missing, 64 for a wrong command line, 66 for a log that cannot be
-read.
+Without a file, or with -, standard input is read.
+
+Exit status: 0 everything is there; 1 something is missing or damaged; 2 a run has no verdict; 3 a log has no frame at all;
+64 wrong command line; 66 a log cannot be read. The highest one counts.
 """
 
-import json
+from __future__ import annotations
+
 import sys
-from typing import List
+from typing import List, Optional
 
 from .decoder import FrameDecoder
+from .results import RunResult
 from .runs import RunAssembler
 
 
-def main() -> int:
-    arguments: List[str] = sys.argv[1:]
-    if arguments in (["-h"], ["--help"]):
+def main(arguments: Optional[List[str]] = None) -> int:
+    """The command, with what stands after its name; returns the exit status."""
+    names = sys.argv[1:] if arguments is None else arguments
+    if "-h" in names or "--help" in names:
         print((__doc__ or "").strip())
         return 0
-    if len(arguments) > 1:
-        print("warder_frames: expected one log at most; see --help", file=sys.stderr)
-        return 64
-    decoder, assembler = FrameDecoder(), RunAssembler()
-    name = arguments[0] if arguments else "-"
-    try:
-        with open(0 if name == "-" else name, "rb", buffering=0) as log:
-            while True:
-                piece = log.read(65536)
-                for item in decoder.feed(piece) if piece else decoder.finish():
-                    assembler.add(item)
-                if not piece:
-                    break
-    except OSError as error:
-        print(f"warder_frames: cannot read {name}: {error.strerror}", file=sys.stderr)
-        return 66
-    results = assembler.results
-    for result in results:
-        print(json.dumps(result.as_dict(), ensure_ascii=False))
-    return 0 if all(result.complete for result in results) else 1
+    for name in names:
+        if name.startswith("-") and name != "-":
+            print(f"warder_frames: unknown option {name}; see --help", file=sys.stderr)
+            return 64
+    assembler = RunAssembler()
+    status, read = 0, 0
+    for name in names or ["-"]:
+        try:
+            _read(name, assembler, name if len(names) > 1 else None)
+            read += 1
+        except OSError as error:
+            print(f"warder_frames: cannot read {name}: {error.strerror}", file=sys.stderr)
+            status = 66
+    for result in assembler.results if read else []:
+        sys.stdout.buffer.write(result.json().encode() + b"\n")
+        status = max(status, _status(result))
+    return status
+
+
+def _read(name: str, assembler: RunAssembler, source: Optional[str]) -> None:
+    with open(0 if name == "-" else name, "rb", buffering=0) as log:
+        assembler.begin_log(source)
+        decoder = FrameDecoder()
+        while True:
+            piece = log.read(65536)
+            for item, prefix in decoder.feed(piece) if piece else decoder.finish():
+                assembler.add(item, prefix)
+            if not piece:
+                return
+
+
+def _status(result: RunResult) -> int:
+    if result.exit is None:
+        return 2 if result.frame_count else 3
+    return 0 if result.complete else 1
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple, Union
+from typing import ClassVar, Dict, Optional, Tuple, Union
 
 #: What an event or a detail of isolation may hold.
 Scalar = Union[str, int, bool, None]
@@ -32,6 +32,10 @@ class Start:
     isolation: Dict[str, Dict[str, Scalar]]
     started_at: str
     id: Optional[str] = None
+    #: Whether the script is only checked and does not run.
+    is_check: bool = False
+    #: The trust level that the task runs at.
+    trust: Optional[str] = None
     env_withheld: Tuple[str, ...] = ()
     env_withheld_others: int = 0
 
@@ -54,12 +58,22 @@ class Event:
 
 
 @dataclass(frozen=True)
+class ArtifactEnd:
+    """What the parts of a file must come to, put together."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class ArtifactChunk:
     """A part of a file that came back. The script chose the name: check it before using it as a path."""
 
     name: bytes
     offset: int
     data: bytes
+    #: In the last part of a file only.
+    end: Optional[ArtifactEnd] = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,18 @@ class Totals:
     bytes: int
     frames: int
     dropped_bytes: int
+    #: Secrets that were replaced by a marker, those among the dropped bytes included.
+    redactions: int = 0
+
+
+@dataclass(frozen=True)
+class ArtifactTotals:
+    """What came back of the artifact directory."""
+
+    files: int
+    bytes: int
+    #: Files, links and other things that did not come back.
+    refused: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +103,8 @@ class DeniedCall:
 
     syscall: str
     count: int
+    #: Of a call that makes sockets: the address family, such as AF_INET.
+    family: Optional[str] = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +113,9 @@ class Exit:
 
     reason: str
     message: str
+    #: The run that the verdict is on, as its `Start` names it.
+    run: Optional[str] = None
+    is_check: bool = False
     exit_code: Optional[int] = None
     signal: Optional[str] = None
     duration_ms: int = 0
@@ -94,6 +125,7 @@ class Exit:
     processes_killed: int = 0
     stdout: Optional[Totals] = None
     stderr: Optional[Totals] = None
+    artifacts: Optional[ArtifactTotals] = None
     denied: Tuple[DeniedCall, ...] = ()
     denied_others: int = 0
 
@@ -128,12 +160,7 @@ class Noise:
     #: How many bytes the line had.
     length: int
 
-    MOST_BYTES = 1024
+    MOST_BYTES: ClassVar[int] = 1024
 
 
 Item = Union[Frame, Noise]
-
-__all__: List[str] = [
-    "ArtifactChunk", "Body", "DeniedCall", "Event", "Exit", "Frame", "Item", "Noise", "Output", "Scalar", "Start",
-    "Totals", "Unknown", "LONGEST_LINE", "PROTOCOL",
-]

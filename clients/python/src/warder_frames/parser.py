@@ -7,10 +7,10 @@ over. A line that lacks what this version demands, or has it in another shape, i
 from __future__ import annotations
 
 import base64
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, List, Optional
 
-from .frames import ArtifactChunk, Body, DeniedCall, Event, Exit, Frame, LONGEST_LINE, Output, Scalar, Start, Totals
-from .frames import Unknown
+from .frames import ArtifactChunk, ArtifactEnd, ArtifactTotals, Body, DeniedCall, Event, Exit, Frame, LONGEST_LINE
+from .frames import Output, Scalar, Start, Totals, Unknown
 from .strict_json import NotStrict, Number, parse
 
 #: PATH_MAX of Linux.
@@ -27,7 +27,7 @@ def parse_frame(line: bytes) -> Optional[Frame]:
     if not line.startswith(b"{") or len(line) > LONGEST_LINE:
         return None
     try:
-        members = parse(line)
+        members = _object(parse(line))
         time = members.get("t")
         microseconds = time.microseconds if isinstance(time, Number) else None
         if microseconds is None:
@@ -62,7 +62,7 @@ def _object(value: Any) -> Dict[str, Any]:
     return value
 
 
-def _list(value: Any) -> list:
+def _list(value: Any) -> List[Any]:
     if not isinstance(value, list):
         raise _NoFrame
     return value
@@ -97,6 +97,11 @@ def _bytes(value: Any) -> bytes:
     if base64.b64encode(data) != text.encode():
         raise _NoFrame
     return data
+
+
+def _is_check(members: Dict[str, Any]) -> bool:
+    """Whether the frame is of a run that only checked the script."""
+    return bool(members.get("mode") == "check")
 
 
 def _fields(members: Dict[str, Any], but: str = "") -> Dict[str, Scalar]:
@@ -136,6 +141,8 @@ def _start(value: Any) -> Start:
         isolation=isolation,
         started_at=_text(members.get("started_at")),
         id=_text(members["id"]) if "id" in members else None,
+        is_check=_is_check(members),
+        trust=_text(members["trust"]) if "trust" in members else None,
         env_withheld=tuple(_text(name) for name in _list(members.get("env_withheld", []))),
         env_withheld_others=_count_if_present(members, "env_withheld_others"),
     )
@@ -152,19 +159,35 @@ def _artifact(value: Any) -> ArtifactChunk:
     name = name.encode() if isinstance(name, str) else _bytes(members.get("name_b64"))
     if not 0 < len(name) <= _LONGEST_NAME:
         raise _NoFrame
-    return ArtifactChunk(name, _count(members, "offset"), _bytes(members.get("b64")))
+    end = ArtifactEnd(_count(members, "bytes"), _text(members["sha256"])) if "sha256" in members else None
+    return ArtifactChunk(name, _count(members, "offset"), _bytes(members.get("b64")), end)
 
 
 def _totals(members: Dict[str, Any], name: str) -> Optional[Totals]:
     if name not in members:
         return None
     totals = _object(members[name])
-    return Totals(_count(totals, "bytes"), _count(totals, "frames"), _count(totals, "dropped_bytes"))
+    return Totals(
+        bytes=_count(totals, "bytes"),
+        frames=_count(totals, "frames"),
+        dropped_bytes=_count(totals, "dropped_bytes"),
+        redactions=_count_if_present(totals, "redactions"),
+    )
+
+
+def _artifact_totals(members: Dict[str, Any]) -> Optional[ArtifactTotals]:
+    if "artifacts" not in members:
+        return None
+    totals = _object(members["artifacts"])
+    return ArtifactTotals(_count(totals, "files"), _count(totals, "bytes"), _count(totals, "refused"))
 
 
 def _denied(value: Any) -> DeniedCall:
     members = _object(value)
-    return DeniedCall(_text(members.get("syscall")), _count(members, "count"))
+    family = members.get("family")
+    return DeniedCall(
+        _text(members.get("syscall")), _count(members, "count"), family if isinstance(family, str) else None
+    )
 
 
 def _exit(value: Any) -> Exit:
@@ -173,6 +196,8 @@ def _exit(value: Any) -> Exit:
     return Exit(
         reason=_text(members.get("reason")),
         message=_text(members.get("message")),
+        is_check=_is_check(members),
+        run=_text(members["run"]) if "run" in members else None,
         exit_code=_integer(members["exit_code"]) if "exit_code" in members else None,
         signal=_text(members["signal"]) if "signal" in members else None,
         duration_ms=_count_if_present(members, "duration_ms"),
@@ -182,6 +207,7 @@ def _exit(value: Any) -> Exit:
         processes_killed=_count_if_present(members, "processes_killed"),
         stdout=_totals(members, "stdout"),
         stderr=_totals(members, "stderr"),
+        artifacts=_artifact_totals(members),
         denied=tuple(_denied(call) for call in _list(members.get("denied", []))),
         denied_others=_count_if_present(members, "denied_others"),
     )

@@ -6,11 +6,8 @@ Python's parser is laxer: it takes duplicate names, lone surrogates, NaN and doc
 from __future__ import annotations
 
 import json
-from typing import Any, List, Optional, Tuple
-
-MOST_DEPTH = 16
-MOST_MEMBERS = 512
-MOST_VALUES = 4096
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Tuple
 
 _INT64_MIN, _INT64_MAX = -(1 << 63), (1 << 63) - 1
 _UINT64_MAX = (1 << 64) - 1
@@ -20,12 +17,31 @@ class NotStrict(ValueError):
     """The text is no JSON, or more than a frame may have."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a document may cost its reader."""
+
+    #: Arrays and objects that are open at once.
+    depth: int
+    #: Members of one object.
+    members: int
+    #: Values in the whole document.
+    values: int
+
+
+#: What a frame may be.
+FRAME = Limits(depth=16, members=512, values=4096)
+
+
 class Number:
     """A number as it was written."""
 
     __slots__ = ("text",)
 
     def __init__(self, text: str) -> None:
+        # Python knows the digits of other scripts too.
+        if not text.isascii():
+            raise NotStrict(text)
         self.text = text
 
     @property
@@ -52,10 +68,10 @@ def _no_constant(text: str) -> Any:
     raise NotStrict(text)
 
 
-def _unique(pairs: List[Tuple[str, Any]]) -> dict:
+def _unique(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
     members = dict(pairs)
-    if len(members) != len(pairs) or len(pairs) > MOST_MEMBERS:
-        raise NotStrict("duplicate or too many members")
+    if len(members) != len(pairs):
+        raise NotStrict("duplicate members")
     return members
 
 
@@ -64,34 +80,38 @@ _decoder = json.JSONDecoder(
 )
 
 
-def parse(line: bytes) -> Any:
+def parse(line: bytes, limits: Limits = FRAME) -> Any:
     """The value that `line` is; numbers are `Number`s.
 
     Raises NotStrict.
     """
     try:
-        text = line.decode("utf-8")
-        value = _decoder.decode(text)
+        value = _decoder.decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise NotStrict(str(error)) from None
-    _check(value, 0, [0])
+    _Check(limits).value(value, 0)
     return value
 
 
-def _check(value: Any, depth: int, count: List[int]) -> None:
-    count[0] += 1
-    if count[0] > MOST_VALUES:
-        raise NotStrict("too many values")
-    if isinstance(value, str):
-        _check_text(value)
-    elif isinstance(value, (dict, list)):
-        if depth == MOST_DEPTH:
-            raise NotStrict("too deep")
-        if isinstance(value, dict):
-            for name in value:
-                _check_text(name)
-        for inner in value.values() if isinstance(value, dict) else value:
-            _check(inner, depth + 1, count)
+class _Check:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.values = 0
+
+    def value(self, value: Any, depth: int) -> None:
+        self.values += 1
+        if self.values > self.limits.values:
+            raise NotStrict("too many values")
+        if isinstance(value, str):
+            _check_text(value)
+        elif isinstance(value, (dict, list)):
+            if depth == self.limits.depth or len(value) > self.limits.members and isinstance(value, dict):
+                raise NotStrict("too deep or too many members")
+            if isinstance(value, dict):
+                for name in value:
+                    _check_text(name)
+            for inner in value.values() if isinstance(value, dict) else value:
+                self.value(inner, depth + 1)
 
 
 def _check_text(text: str) -> None:
