@@ -162,6 +162,7 @@ if !embedded {
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Support"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames", "RandomInput"], exclude: ["Support"]),
+    tests("RunTests", ["TestSupport"], exclude: ["Support"]),
     tests(
       "ContainerTests", ["TestSupport", "WarderFrames", "LinuxSystem", "TaskModel", "RandomInput"],
       exclude: ["Attacks", "Endurance", "Support"]),

@@ -32,26 +32,40 @@ package enum ContainerEngine {
     case busybox
     /// `python` with `/usr/local/bin/probe` and a set-user-ID copy of it.
     case test
+    /// The examples of images/: a base, the supervisor and a policy.
+    case node, ruby, alpine, distroless, template
     /// CPython's own tests, numerical libraries, compilers and node. It is large, and made only for those who ask.
     case workloads
 
-    package var reference: String { "\(Self.prefix)/\(rawValue):latest" }
-
-    /// As in `scripts/build-images`.
-    private static let prefix = ProcessInfo.processInfo.environment["IMAGE_PREFIX"] ?? "localhost/warder"
+    package var reference: String { "\(ContainerEngine.imagePrefix)/\(rawValue):latest" }
   }
 
+  /// As in `scripts/build-images`.
+  package static let imagePrefix = ProcessInfo.processInfo.environment["IMAGE_PREFIX"] ?? "localhost/warder"
+
+  /// A Debian with Python that knows nothing of Warder, the base of others where no registry is asked.
+  package static let stockImage = "localhost/warder/base:latest"
+
   /// Runs podman.
-  static func podman(_ arguments: [String]) -> ProcessCommand {
+  package static func podman(_ arguments: [String]) -> ProcessCommand {
     ProcessCommand(Repository.path("scripts/lib/podman"), arguments)
   }
 
   /// Builds the images out of the present binary, once for the whole test process.
   package static func prepare(_ image: Image = .test) async throws {
-    try await (image == .workloads ? workloadsPreparation : preparation).value
+    switch image {
+    case .workloads: try await workloadsPreparation.value
+    case .node, .ruby, .alpine, .distroless, .template: try await examplesPreparation.value
+    case .python, .bash, .busybox, .test: try await preparation.value
+    }
   }
 
   private static let preparation = Task { try await build("--test") }
+  private static let examplesPreparation = Task {
+    // Not at the same time: both build the supervisor's own image.
+    try await preparation.value
+    try await build("--examples")
+  }
   private static let workloadsPreparation = Task { try await build("--workloads") }
 
   private static func build(_ option: String) async throws {

@@ -90,9 +90,5 @@ struct ScriptSourceFile {
     name = given.isEmpty ? "script" + (runtime?.extensions.first ?? "") : given
   }
 
-  /// What `scripts/build-images` makes: images for Python and for the shells.
-  var defaultImage: String {
-    let image = runtime.map { $0.name == "python" ? "python" : "bash" } ?? "python"
-    return "localhost/warder/\(image):\(WarderVersion.text)"
-  }
+  var defaultImage: String { DefaultImage.reference(runtime: runtime?.name) }
 }

@@ -26,7 +26,7 @@ struct EngineSelection {
   private var probe: EngineProbe { EngineProbe(environment: environment) }
 
   /// The image that a container runs: what was asked for, or the same that `warder render` puts into a Job.
-  private var image: String { task.image ?? task.manifestImage ?? DefaultImage.reference }
+  private var image: String { task.image ?? task.manifestImage ?? DefaultImage.reference(runtime: task.runtime) }
 
   func select(_ choice: EngineChoice) throws(Problem) -> Found {
     if let kind = choice.kind {

@@ -20,6 +20,8 @@ struct LocalTask: Sendable {
   /// Nil for what the image says.
   var user: (id: Int64, group: Int64)? = (1000, 1000)
   var hasReadOnlyRoot = true
+  /// What runs the script, by the usual runtimes; nil where nobody can tell here.
+  var runtime: String?
   /// The image that was asked for.
   var image: String?
   /// The image that a manifest names: for engines that run images, and no reason to choose one.

@@ -22,7 +22,8 @@ struct RequestedTask {
     } catch let error as ConfigurationError {
       throw RunProblem.usage(error.message)
     }
-    task.image = options.image ?? task.image
+    task.image = options.image
+    task.runtime = Self.runtime(of: sources.first { $0.name == task.scriptName }, named: limits.runtime)
     if let size = options.temporarySize { task.temporaryBytes = try Self.temporaryBytes(size) }
     try checkNames()
   }
@@ -89,6 +90,13 @@ struct RequestedTask {
         if seen.contains(parent) { throw RunProblem.usage("\(parent) is a file and a directory of the task") }
       }
     }
+  }
+
+  /// As `warder-init` would choose it where no policy says otherwise.
+  private static func runtime(of script: TaskSource?, named: String?) -> String? {
+    let runtime = try? Policy.builtIn.runtime(
+      named: named, scriptName: script?.name ?? "", firstBytes: Array(script?.bytes.prefix(256) ?? []))
+    return runtime?.name
   }
 
   /// Paths are relative to where the person is, and not to where `warder-init` will be.

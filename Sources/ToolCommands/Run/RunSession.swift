@@ -76,10 +76,8 @@ struct RunSession {
     }
     let control = EngineControl(plan: plan, process: process.process)
     let outcome = RunLoop(process, plan, signals, view, deadlineSeconds: requested.task.deadlineSeconds).run()
-    // A client that died does not take its container with it.
-    if let name = plan.containerName, outcome.wasKilled || outcome.status.signal != nil {
-      control.removeContainer(name)
-    }
+    // A supervisor that was killed leaves the script's processes, and a client that died its container.
+    if outcome.results.last?.exit == nil, outcome.hasFrames || outcome.wasKilled { control.killAll() }
     return outcome
   }
 

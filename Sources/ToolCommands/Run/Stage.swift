@@ -1,10 +1,12 @@
 internal import Foundation
 internal import LinuxSystem
+internal import Synchronization
 
 /// A fresh directory with the files of one run: the task, `warder-init`, and room to write where an engine has none.
 /// Others can look at nothing in it, and it is gone when the run is over.
 struct Stage: Sendable {
   let paths: StagePaths
+  private let claim = Claim()
 
   struct Problem: Error {
     let message: String
@@ -14,11 +16,13 @@ struct Stage: Sendable {
   init(_ sources: [TaskSource], supervisor: SupervisorBinary?, owner: UInt32?) throws(Problem) {
     let bytes = (try? Machine.randomBytes(6)) ?? []
     let name = bytes.map { String(format: "%02x", $0) }.joined()
-    paths = StagePaths(directory: "/tmp/warder-run-\(name)")
+    paths = StagePaths(directory: "\(Self.parent)/\(Self.prefix)\(name)")
+    Self.removeLeftovers()
     do {
       // Whoever the engine runs the task as has to pass through: what is private are the names, made of 48 random bits, and
       // the permission to list them.
       try Self.make(paths.directory, owner == nil ? 0o700 : 0o711)
+      claim.take(paths.directory)
       try Self.make(paths.task, 0o755)
       try Self.make(paths.scratch, 0o700)
       if let owner, chown(paths.scratch, owner, owner) != 0 {
@@ -35,6 +39,9 @@ struct Stage: Sendable {
       throw Problem(message: "cannot prepare \(paths.directory): \(error.localizedDescription)")
     }
   }
+
+  private static let parent = "/tmp"
+  private static let prefix = "warder-run-"
 
   private func place(_ source: TaskSource) throws {
     let components = source.name.split(separator: "/")
@@ -70,5 +77,40 @@ struct Stage: Sendable {
     guard let directory = try? Files.open(path, [.directory, .noFollow]) else { return true }
     return Files.removeContents(of: directory, mayContinue: { Instant.now < deadline })
       && (try? Files.removeDirectory(path)) != nil
+  }
+}
+
+// MARK: - What killed runs left
+
+extension Stage {
+  /// An open directory that is locked (flock(2)): while it is, its run goes on.
+  private final class Claim: Sendable {
+    private let descriptor = Mutex<Int32>(-1)
+
+    func take(_ path: String) {
+      let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      if opened >= 0 { flock(opened, LOCK_EX | LOCK_NB) }
+      descriptor.withLock { $0 = opened }
+    }
+
+    deinit { descriptor.withLock { if $0 >= 0 { _ = close($0) } } }
+  }
+
+  /// A run that was killed by SIGKILL could not tidy up. Its script may have had some time for its end, so what is young stays.
+  private static let leftoverAge: TimeInterval = 900
+
+  private static func removeLeftovers() {
+    let manager = FileManager.default
+    for name in (try? manager.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+      let path = "\(parent)/\(name)"
+      guard let attributes = try? manager.attributesOfItem(atPath: path),
+        (attributes[.ownerAccountID] as? NSNumber)?.uint32Value == geteuid(),
+        let changed = attributes[.modificationDate] as? Date, Date().timeIntervalSince(changed) > leftoverAge
+      else { continue }
+      let opened = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      guard opened >= 0 else { continue }
+      if flock(opened, LOCK_EX | LOCK_NB) == 0 { _ = remove(path) }
+      close(opened)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Manifests
 import TaskModel
 import Testing
 
@@ -145,6 +146,13 @@ import Testing
     let path = "/home/me/a,b\"\"c.json"
     #expect(plan.arguments.contains("type=bind,\"source=\(path)\",\"destination=\(path)\",readonly"))
     #expect(plan.arguments.containsInOrder(["--entrypoint", "/warder-init"]))
+  }
+
+  @Test("an image that nobody names is the one of the script's runtime, as in a rendered Job")
+  func defaultImages() {
+    #expect(DefaultImage.reference(runtime: "python") == "localhost/warder/python:\(WarderVersion.text)")
+    #expect(DefaultImage.reference(runtime: "bash") == "localhost/warder/bash:\(WarderVersion.text)")
+    #expect(DefaultImage.reference(runtime: nil) == "localhost/warder/python:\(WarderVersion.text)")
   }
 
   @Test("refusals that are known come with a way out")
