@@ -6,11 +6,18 @@ internal import TaskModel
 enum InputFile {
   /// - Parameter file: a path, or `-` for standard input.
   static func read(_ file: String) throws -> [UInt8] {
+    let handle: FileHandle
+    if file == "-" {
+      handle = .standardInput
+    } else {
+      let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw unreadable(file, errno) }
+      handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
     do {
-      if file == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
-      return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+      return Array(try handle.readToEnd() ?? Data())
     } catch {
-      throw unreadable(file, error)
+      throw unreadable(file, errno)
     }
   }
 
@@ -32,11 +39,8 @@ enum InputFile {
     return Array(data)
   }
 
-  private static func unreadable(_ file: String, _ error: any Error) -> ExitCode {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    let reason =
-      underlying.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
-    Notice.write("cannot read \(file): \(reason)")
+  private static func unreadable(_ file: String, _ number: Int32) -> ExitCode {
+    Notice.write("cannot read \(file): \(String(cString: strerror(number)))")
     return ExitCode(66)
   }
 }

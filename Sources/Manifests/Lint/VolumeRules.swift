@@ -55,11 +55,12 @@ struct VolumeRules {
   }
 
   private mutating func checkTemporary() {
-    guard let temporary = mount(at: "/tmp") else {
+    let directory = configuration?.temporaryDirectory ?? "/tmp"
+    guard let temporary = mount(at: directory) else {
       return report.error(
         "warder/tmp", container, "volumeMounts",
-        "there is no /tmp to work in: the root file system is read-only, or should be",
-        fix: "mount an emptyDir with medium: Memory and a sizeLimit at /tmp")
+        "there is no \(directory) to work in: the root file system is read-only, or should be",
+        fix: "mount an emptyDir with medium: Memory and a sizeLimit at \(directory)")
     }
     guard let scratch = temporary.volume["emptyDir"] else { return }
     let isInMemory = scratch["medium"]?.string == "Memory"
@@ -101,7 +102,7 @@ struct VolumeRules {
     // A request that is left out is as large as the limit.
     if let limit = resources["limits", "ephemeral-storage"], let bytes = limit.bytes, let configuration {
       let log = configuration.logLimitBytes
-      let scratch = mount(at: "/tmp")?.volume["emptyDir"]
+      let scratch = mount(at: configuration.temporaryDirectory)?.volume["emptyDir"]
       let disk = scratch?["medium"]?.string == "Memory" ? 0 : scratch?["sizeLimit"]?.bytes ?? 0
       if bytes < log + disk {
         report.error(

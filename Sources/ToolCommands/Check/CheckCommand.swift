@@ -47,7 +47,8 @@ struct CheckCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let manifest else { return }
-    try report(try ManifestCheck(manifest, policy: policy).findings(), subject: manifest)
+    try report(
+      try ManifestCheck(manifest, policy: policy).findings(), subject: manifest == "-" ? "stdin" : manifest)
   }
 
   /// Prints the findings and ends with the status that they make.

@@ -43,7 +43,7 @@ struct Rendering {
       !object.isOfTask || command.only.map { $0.objects.contains(object) } ?? true
     }
     documents = chosen.map(\.1)
-    heading = Self.heading(manifest, command, egress != nil)
+    heading = Self.heading(manifest, command, chosen.map(\.0))
     try check(manifest.configMap, job, policy)
   }
 
@@ -135,16 +135,19 @@ struct Rendering {
     return objects
   }
 
-  private static func heading(_ manifest: TaskManifest, _ command: RenderCommand, _ hasEgress: Bool) -> [String] {
+  private static func heading(
+    _ manifest: TaskManifest, _ command: RenderCommand, _ chosen: [RenderedObject]
+  ) -> [String] {
     let namespace = command.job.namespace.map { " -n \($0)" } ?? ""
-    var lines = [
-      "Made by warder render \(WarderVersion.text). Create it, follow the log, and read what became of it:", "",
-      "  kubectl create -f FILE",
-      "  kubectl logs\(namespace) -f job/\(manifest.name) | warder decode",
-      "  kubectl delete -f FILE", "",
-      "A Job and its ConfigMap cannot be changed: another run has another name.",
-    ]
-    if hasEgress {
+    var lines = ["Made by warder render."]
+    if chosen.contains(.job) {
+      lines[0] += " Create it, follow the log, and read what became of it:"
+      lines += [
+        "", "  kubectl create -f FILE", "  kubectl logs\(namespace) -f job/\(manifest.name) | warder decode",
+        "  kubectl delete -f FILE", "", "A Job and its ConfigMap cannot be changed: another run has another name.",
+      ]
+    }
+    if chosen.contains(.egress) {
       lines.append("The NetworkPolicy adds to one that denies everything (--with networkpolicy makes it).")
     }
     return lines
