@@ -158,7 +158,7 @@ if !embedded {
     tests(
       "ToolCommandsTests",
       [
-        "ToolCommands", "Manifests", "TaskModel", "WarderFrames", "RandomInput",
+        "ToolCommands", "Manifests", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["Support"]),
     tests("IntegrationTests", ["TestSupport", "WarderFrames", "RandomInput"], exclude: ["Support"]),

@@ -55,16 +55,18 @@ package enum SeccompProgramCheck {
       return isAnswer(instruction.operand)
         ? nil
         : "it answers 0x" + hexadecimal(instruction.operand)
-          + "; expected allow, an error from 1 to 4095, or kill process"
+          + "; expected allow, log, an error from 1 to 4095, trap, or kill process"
     default:
       return "its code is 0x" + hexadecimal(UInt32(instruction.code)) + ", which no filter needs"
     }
   }
 
-  /// SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO with an error, SECCOMP_RET_KILL_PROCESS. An error of 0 would tell the caller that
-  /// it had what it asked for. SECCOMP_RET_LOG and the others would pass over what comes after them, or ask somebody.
+  /// SECCOMP_RET_ALLOW and LOG, ERRNO with an error, TRAP, KILL_PROCESS. An error of 0 would tell the caller that it had what it
+  /// asked for. TRACE and USER_NOTIF ask somebody, and after KILL_THREAD nobody knows that a thread is missing. The program is
+  /// the last one to be asked, so that a call that it lets through is one that Warder's own has let through.
   private static func isAnswer(_ value: UInt32) -> Bool {
-    value == 0x7FFF_0000 || value == 0x8000_0000 || (0x0005_0001...0x0005_0FFF).contains(value)
+    value == 0x7FFF_0000 || value == 0x7FFC_0000 || value == 0x8000_0000 || value == 0x0003_0000
+      || (0x0005_0001...0x0005_0FFF).contains(value)
   }
 
   private static func hexadecimal(_ value: UInt32) -> String {

@@ -9,7 +9,9 @@ public struct WarderCommand: AsyncParsableCommand {
     abstract: "Reads what warder-init writes.",
     discussion: "Warder runs one untrusted script in one container and tells the truth about what happened.",
     version: WarderVersion.text,
-    subcommands: [RunCommand.self, DecodeCommand.self, CheckCommand.self, RenderCommand.self])
+    subcommands: [
+      RunCommand.self, DecodeCommand.self, CheckCommand.self, RenderCommand.self, SeccompCommand.self,
+    ])
 
   /// A command that has not parsed anything yet.
   public init() {}

@@ -109,9 +109,10 @@ struct SeccompProfileFileTests {
     #expect(problem() == "there is none")
     #expect(SeccompProgramCheck.problem(in: Array(repeating: allow, count: SeccompProgramCheck.longest)) == nil)
     #expect(SeccompProgramCheck.problem(in: Array(repeating: allow, count: SeccompProgramCheck.longest + 1)) != nil)
-    // A false success, an error that is none, kill thread, trap, trace, log, the listener, and nonsense.
+    #expect(problem(answer(0x0003_0000)) == nil && problem(answer(0x7FFC_0000)) == nil)
+    // A false success, an error that is none, kill thread, trap with data, trace, the listener, and nonsense.
     for value in [
-      0x0005_0000, 0x0005_1000, 0, 0x0003_0000, 0x7FF0_0000, 0x7FFC_0000, 0x7FC0_0000, 0x7FFF_0001, 0x1234,
+      0x0005_0000, 0x0005_1000, 0, 0x0003_0001, 0x7FF0_0000, 0x7FFC_0001, 0x7FC0_0000, 0x7FFF_0001, 0x1234,
     ] as [UInt64] {
       #expect(problem(answer(value))?.hasPrefix("it answers 0x") == true, "\(value)")
     }
