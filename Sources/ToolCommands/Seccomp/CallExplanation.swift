@@ -52,7 +52,8 @@ package struct CallExplanation: Sendable {
     }
   }
 
-  private static let absolute = "nothing but --seccomp unconfined: Warder's guard refuses it before any profile is asked"
+  private static let absolute =
+    "nothing but --seccomp unconfined: Warder's guard refuses it before any profile is asked"
 
   // MARK: - Why
 

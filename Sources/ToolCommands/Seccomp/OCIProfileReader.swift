@@ -44,7 +44,8 @@ package struct OCIProfileReader {
     let node: JSONNode
     do {
       node = try JSONParser.parse(
-        bytes, limits: JSONLimits(maximumBytes: 4 << 20, maximumDepth: 32, maximumMembers: 1024, maximumValues: 262_144))
+        bytes, limits: JSONLimits(maximumBytes: 4 << 20, maximumDepth: 32, maximumMembers: 1024, maximumValues: 262_144)
+      )
     } catch { throw self.error(error.problem.message, at: error.offset) }
 
     let known = [
@@ -122,7 +123,9 @@ package struct OCIProfileReader {
     var names = try strings(members["names"], "\(what).names")
     if let single = members["name"], try string(single, "\(what).name") != "" {
       note(.name)
-      guard names.isEmpty else { throw error("\(what) has both name and names; expected one of them", at: single.offset) }
+      guard names.isEmpty else {
+        throw error("\(what) has both name and names; expected one of them", at: single.offset)
+      }
       names = [try string(single, "\(what).name")]
     }
     guard !names.isEmpty else { throw error("\(what) names no call", at: offset) }

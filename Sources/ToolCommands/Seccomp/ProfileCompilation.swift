@@ -20,7 +20,8 @@ package enum ProfileCompilation {
     let plain = SequentialProgram.words(for: rules, on: architecture)
     if (try? SeccompProgramReading.areEqual(words, plain, for: architecture)) != true { words = plain }
     if let difference = difference(between: rules, and: words, on: architecture) {
-      throw SeccompProfileError("the program does not mean what the profile says; this is Warder's mistake: \(difference)")
+      throw SeccompProfileError(
+        "the program does not mean what the profile says; this is Warder's mistake: \(difference)")
     }
     if let problem = SeccompProgramCheck.problem(in: words) {
       throw SeccompProfileError(
@@ -67,9 +68,13 @@ package enum ArgumentProbes {
     var interesting: [[UInt64]] = Array(repeating: [0, .max], count: 6)
     for comparison in comparisons {
       let base = comparison.operation == .maskedEqual ? comparison.second : comparison.value
-      var values = [base, base &+ 1, base &- 1, base ^ (1 << 32), base ^ (1 << 63), base & 0xFFFF_FFFF, base & ~0xFFFF_FFFF]
+      var values = [
+        base, base &+ 1, base &- 1, base ^ (1 << 32), base ^ (1 << 63), base & 0xFFFF_FFFF, base & ~0xFFFF_FFFF,
+      ]
       if comparison.operation == .maskedEqual {
-        values += [base | ~comparison.value, base ^ comparison.value, base ^ (comparison.value & ~(comparison.value &- 1))]
+        values += [
+          base | ~comparison.value, base ^ comparison.value, base ^ (comparison.value & ~(comparison.value &- 1)),
+        ]
       }
       interesting[Int(comparison.argument)] += values
     }
@@ -122,6 +127,12 @@ package struct SeccompCallNumbers: Sendable {
   package static let end: Int32 = 600
 
   package init(_ architecture: SeccompArchitecture) {
+    self = architecture == .native ? Self.native : SeccompCallNumbers(asking: architecture)
+  }
+
+  private static let native = SeccompCallNumbers(asking: .native)
+
+  private init(asking architecture: SeccompArchitecture) {
     var names: [Int32: String] = [:]
     var numbers: [String: Int32] = [:]
     for number in 0..<Self.end {

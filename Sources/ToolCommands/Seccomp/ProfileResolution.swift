@@ -52,7 +52,9 @@ package struct ProfileResolution: Sendable {
     case .trap: return .trap
     case .killProcess: return .killProcess
     case .kill, .killThread:
-      note("\(action.name) ends the whole process here, as SCMP_ACT_KILL_PROCESS does: a lost thread would be noticed by nobody")
+      note(
+        "\(action.name) ends the whole process here, as SCMP_ACT_KILL_PROCESS does: a lost thread would be noticed by nobody"
+      )
       return .killProcess
     case .errno:
       let number = decision.errno ?? 1
@@ -79,7 +81,8 @@ package struct ProfileResolution: Sendable {
     for flag in profile.flags {
       switch flag {
       case "SECCOMP_FILTER_FLAG_TSYNC": note("\(flag) has no effect: the script has one thread when its filter is set")
-      case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV": note("\(flag) has no effect: Warder sets it wherever the kernel knows it")
+      case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV":
+        note("\(flag) has no effect: Warder sets it wherever the kernel knows it")
       case "SECCOMP_FILTER_FLAG_LOG": note("\(flag) has no effect: refused calls are counted in Warder's own log")
       case "SECCOMP_FILTER_FLAG_SPEC_ALLOW":
         note("\(flag) has no effect: the mitigations against speculation stay on, which is slower and safer")
@@ -90,7 +93,9 @@ package struct ProfileResolution: Sendable {
       !SeccompArchitecture.allCases.contains { $0.ociName == name }
     }
     if !foreign.isEmpty {
-      note("\(foreign.joined(separator: ", ")): calls by another machine's entry end the process here, whatever a profile says")
+      note(
+        "\(foreign.joined(separator: ", ")): calls by another machine's entry end the process here, whatever a profile says"
+      )
     }
   }
 
@@ -111,7 +116,8 @@ package struct ProfileResolution: Sendable {
       let alternatives = Self.alternatives(rule.arguments)
       if alternatives.count > 1 {
         note(
-          "\(rule.names.joined(separator: ", ")): two conditions on one argument are alternatives, as runc and crun take them")
+          "\(rule.names.joined(separator: ", ")): two conditions on one argument are alternatives, as runc and crun take them"
+        )
       }
       for given in rule.names {
         var name = given
@@ -128,7 +134,8 @@ package struct ProfileResolution: Sendable {
           continue
         }
         for comparisons in alternatives {
-          collected[name, default: []].append(Candidate(rule: SeccompCallRule(answer, when: comparisons), source: index))
+          collected[name, default: []].append(
+            Candidate(rule: SeccompCallRule(answer, when: comparisons), source: index))
         }
       }
     }
@@ -171,7 +178,8 @@ package struct ProfileResolution: Sendable {
       if let whole = telling.first(where: { $0.rule.comparisons.isEmpty }) {
         for other in telling where other.rule.answer != whole.rule.answer {
           guard !other.rule.comparisons.isEmpty else {
-            throw describe("\(name) has two rules without conditions that answer differently", given[other.source].place)
+            throw describe(
+              "\(name) has two rules without conditions that answer differently", given[other.source].place)
           }
           if !withoutEffect.contains(name) { withoutEffect.append(name) }
         }

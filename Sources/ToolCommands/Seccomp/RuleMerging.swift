@@ -5,7 +5,7 @@ package enum RuleMerging {
   package static func merged(_ rules: [SeccompCallRule]) -> [SeccompCallRule] {
     var merged = rules
     for argument in 0..<6 as Range<UInt8> { merged = Self.merged(merged, by: argument) }
-    return merged
+    return merged.sorted { $0.order < $1.order }
   }
 
   private struct Key: Hashable {
@@ -79,5 +79,12 @@ package enum RuleMerging {
       }
     }
     return joined
+  }
+}
+
+extension SeccompCallRule {
+  /// Any order will do, as long as it is always the same.
+  fileprivate var order: String {
+    "\(answer.kernelValue) " + comparisons.map { "\($0.argument) \($0.operation) \($0.value) \($0.second)" }.joined()
   }
 }

@@ -52,6 +52,9 @@ extension KernelVersion: ExpressibleByArgument {
 
 /// What the subcommands have in common: reading profiles, and saying what is wrong.
 enum SeccompFiles {
+  /// A line on standard error.
+  static func say(_ text: String) { FileHandle.standardError.write(Data(Presentation().notice(text))) }
+
   /// The bytes of a file, or of standard input for `-`.
   /// - Throws: status 66, after saying why.
   static func read(_ path: String) throws -> [UInt8] {
@@ -59,7 +62,7 @@ enum SeccompFiles {
     do throws(SystemCallError) {
       return try Files.read(path, maximumBytes: 4 << 20)
     } catch {
-      TextPrinter.say("cannot read \(path): \(error.reason)")
+      SeccompFiles.say("cannot read \(path): \(error.reason)")
       throw ExitCode(66)
     }
   }
@@ -71,7 +74,8 @@ enum SeccompFiles {
     do {
       try Data(bytes).write(to: URL(fileURLWithPath: path))
     } catch {
-      TextPrinter.say("cannot write \(path): \((error as NSError).localizedFailureReason ?? error.localizedDescription)")
+      SeccompFiles.say(
+        "cannot write \(path): \((error as NSError).localizedFailureReason ?? error.localizedDescription)")
       throw ExitCode(73)
     }
   }
@@ -81,7 +85,7 @@ enum SeccompFiles {
     do {
       return try body()
     } catch let error as SeccompProfileError {
-      TextPrinter.say(error.description)
+      SeccompFiles.say(error.description)
       throw ExitCode(65)
     }
   }

@@ -26,7 +26,9 @@ struct SeccompCompileCommand: ParsableCommand {
   var profile: String
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where to write; - for standard output. Default: the profile's name with .profile.", valueName: "file"))
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where to write; - for standard output. Default: the profile's name with .profile.", valueName: "file"))
   var output: String?
 
   @Option(
@@ -36,7 +38,8 @@ struct SeccompCompileCommand: ParsableCommand {
       valueName: "machine"))
   var architectures: [SeccompArchitecture] = []
 
-  @Option(help: ArgumentHelp("What the start frame will call the profile. Default: the file's name.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("What the start frame will call the profile. Default: the file's name.", valueName: "name"))
   var name: String?
 
   @Option(help: ArgumentHelp("The kernel that minKernel is compared with. Default: this one.", valueName: "version"))
@@ -62,7 +65,7 @@ struct SeccompCompileCommand: ParsableCommand {
     let path = profile == "-" ? "standard input" : profile
     let target = output ?? Self.defaultOutput(profile)
     if target == "-", isatty(STDOUT_FILENO) == 1 {
-      TextPrinter.say("a compiled profile is no text: send it to a file or a pipe")
+      SeccompFiles.say("a compiled profile is no text: send it to a file or a pipe")
       throw ExitCode(64)
     }
     try SeccompFiles.reporting {
@@ -85,13 +88,13 @@ struct SeccompCompileCommand: ParsableCommand {
       let file = try Self.file(name: name ?? Self.profileName(path), programs)
       try SeccompFiles.write(file.encoded(), to: target)
       guard !quiet else { return }
-      for note in notes { TextPrinter.say("note: " + note) }
+      for note in notes { SeccompFiles.say("note: " + note) }
       if source.rules.contains(where: { $0.includes.minimumKernel != nil || $0.excludes.minimumKernel != nil }) {
-        TextPrinter.say("note: rules for certain kernels were chosen for Linux \(kernel ?? .running)")
+        SeccompFiles.say("note: rules for certain kernels were chosen for Linux \(kernel ?? .running)")
       }
-      for line in lines { TextPrinter.say(line) }
+      for line in lines { SeccompFiles.say(line) }
       let digest = SHA256.hexadecimal(of: file.encoded())
-      TextPrinter.say("\(target == "-" ? "standard output" : target): profile \(file.name), sha256 \(digest)")
+      SeccompFiles.say("\(target == "-" ? "standard output" : target): profile \(file.name), sha256 \(digest)")
     }
   }
 

@@ -48,6 +48,9 @@ struct SeccompLearnCommand: ParsableCommand {
     help: ArgumentHelp("A further option of warder-init, such as --with read=/srv/data.", valueName: "key=value"))
   var further: [String] = []
 
+  @OptionGroup
+  var presentation: PresentationOptions
+
   @Argument(help: "The script.")
   var script: String
 
@@ -63,16 +66,13 @@ struct SeccompLearnCommand: ParsableCommand {
   func run() throws {
     let known = try earlier()
     guard FileManager.default.isReadableFile(atPath: script) else {
-      TextPrinter.say("cannot read \(script): \(String(cString: strerror(errno)))")
+      SeccompFiles.say("cannot read \(script): \(String(cString: strerror(errno)))")
       throw ExitCode(66)
     }
-    guard let supervisor = SupervisorLookup.path else {
-      TextPrinter.say(SupervisorLookup.advice)
-      throw ExitCode(69)
-    }
+    let supervisor = try self.supervisor()
     let permissive = try PermissiveProfileFile()
     defer { permissive.remove() }
-    TextPrinter.say("learning is not confinement: system calls are let through and written down")
+    SeccompFiles.say("learning is not confinement: system calls are let through and written down")
 
     var words = [supervisor, "--script", script, "--seccomp", permissive.path, "--log", "fd:1"]
     words += ["--network", "\(network)", "--timeout", timeout]
@@ -82,24 +82,33 @@ struct SeccompLearnCommand: ParsableCommand {
     var calls = LearnedCalls()
     let result = try watch(words, &calls)
     guard calls.total > 0, result.start != nil else {
-      TextPrinter.say("nothing was learned: the script did not run")
+      SeccompFiles.say("nothing was learned: the script did not run")
       throw ExitCode(1)
     }
     for number in calls.unnamed.sorted() {
-      TextPrinter.say("call \(number) has no name that is known here; it is not in the profile")
+      SeccompFiles.say("call \(number) has no name that is known here; it is not in the profile")
     }
     let rules = known.reduce(calls.rules) { $0.adding($1) }
     try SeccompFiles.write(OCIProfileWriter.json(rules, for: [.native]), to: output)
-    TextPrinter.say(
+    SeccompFiles.say(
       "\(output == "-" ? "standard output" : output): \(calls.names.count) calls seen, \(calls.total) times; "
         + "compile it with: warder seccomp compile \(output == "-" ? "PROFILE.json" : output)")
     guard result.exit?.exitCode == 0 else {
-      TextPrinter.say("the script did not end well, so the profile may be good for a part of it only")
+      SeccompFiles.say("the script did not end well, so the profile may be good for a part of it only")
       throw ExitCode(1)
     }
   }
 
   // MARK: - Details
+
+  private func supervisor() throws -> String {
+    do throws(SupervisorBinary.Problem) {
+      return try SupervisorBinary.find(named: nil, environment: ProcessInfo.processInfo.environment).path
+    } catch {
+      SeccompFiles.say(error.message)
+      throw ExitCode(69)
+    }
+  }
 
   private func earlier() throws -> [SeccompRuleSet] {
     try SeccompFiles.reporting {
@@ -120,13 +129,15 @@ struct SeccompLearnCommand: ParsableCommand {
     var learned = LearnedCalls()
     var decoder = FrameDecoder()
     var assembler = RunAssembler()
-    var printer = TextPrinter()
+    let presentation = presentation.presentation
+    var printer = TextPrinter(presentation)
     func show(_ items: [LogItem]) {
       for item in items {
         assembler.add(item)
         // Standard output is the profile's.
         if output == "-", case .frame(let frame) = item, case .output(.stdout, let bytes) = frame.body {
-          FileHandle.standardError.write(Data(isatty(STDERR_FILENO) == 1 ? TerminalText.neutralized(bytes) : bytes))
+          let shown = presentation.stderr.isForEyes ? TerminalText.neutralized(bytes) : bytes
+          FileHandle.standardError.write(Data(shown))
         } else {
           printer.print(item)
         }
@@ -140,13 +151,13 @@ struct SeccompLearnCommand: ParsableCommand {
       defer { signals.stop() }
       try run.finish(onCall: { learned.note($0.number, $0.arguments) }, onOutput: { show(decoder.feed($0)) })
     } catch {
-      TextPrinter.say(error.description)
+      SeccompFiles.say(error.description)
       throw ExitCode(69)
     }
     show(decoder.finish())
     calls = learned
     guard let result = assembler.results.first else {
-      TextPrinter.say("warder-init wrote no log")
+      SeccompFiles.say("warder-init wrote no log")
       throw ExitCode(69)
     }
     printer.printVerdict(on: result)
@@ -159,7 +170,8 @@ private struct PermissiveProfileFile {
   let path: String
 
   init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("warder-learn-\(UUID().uuidString).profile").path
+    path =
+      FileManager.default.temporaryDirectory.appendingPathComponent("warder-learn-\(UUID().uuidString).profile").path
     try SeccompFiles.reporting {
       let words = try ProfileCompilation.program(LearnedCalls.permissive, for: .native)
       do throws(SeccompProfileFileError) {
@@ -168,7 +180,7 @@ private struct PermissiveProfileFile {
       } catch { throw SeccompProfileError(error.message) }
     }
     guard FileManager.default.fileExists(atPath: path) else {
-      TextPrinter.say("cannot write \(path)")
+      SeccompFiles.say("cannot write \(path)")
       throw ExitCode(73)
     }
   }

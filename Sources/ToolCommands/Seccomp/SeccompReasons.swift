@@ -52,6 +52,9 @@ enum SeccompReasons {
     ),
     ("capabilities are gone for good", "capset setfsuid setfsgid"),
     ("how memory is placed is not the script's to say", "mbind set_mempolicy get_mempolicy set_mempolicy_home_node"),
-    ("asynchronous I/O of the kernel's old kind is used by databases only", "io_setup io_submit io_cancel io_destroy io_getevents io_pgetevents"),
+    (
+      "asynchronous I/O of the kernel's old kind is used by databases only",
+      "io_setup io_submit io_cancel io_destroy io_getevents io_pgetevents"
+    ),
   ]
 }

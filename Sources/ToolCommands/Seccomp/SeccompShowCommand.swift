@@ -37,7 +37,7 @@ struct SeccompShowCommand: ParsableCommand {
     try SeccompFiles.reporting {
       let target = ProfileResolution.Target(architecture: architecture, kernel: kernel ?? .running)
       let (rules, notes) = try SeccompFiles.rules(profile, network: network, target)
-      for note in notes { TextPrinter.say("note: " + note) }
+      for note in notes { SeccompFiles.say("note: " + note) }
       // The built-in ones are the same for every machine.
       let machines = BuiltinProfile(rawValue: profile) == nil ? [architecture] : SeccompArchitecture.allCases
       FileHandle.standardOutput.write(Data(OCIProfileWriter.json(rules, for: machines)))

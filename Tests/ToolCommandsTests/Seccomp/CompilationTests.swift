@@ -25,10 +25,10 @@ private func problem(_ json: String) -> String {
 @Suite("Compiling OCI profiles")
 struct CompilationTests {
   /// The profile's own words against the program, instruction by instruction: nothing of the compiler's is asked.
-  @Test("generated profiles and calls: the program decides as the profile says", arguments: 0..<150)
+  @Test("generated profiles and calls: the program decides as the profile says", arguments: 0..<60)
   func agreement(seed: UInt64) throws {
     // Among these is 269, for which libseccomp 2.5.4 makes a wrong program.
-    var generator = SeededGenerator(seed: seed + 200)
+    var generator = SeededGenerator(seed: seed + 230)
     let profile = RandomProfile(&generator)
     for architecture in SeccompArchitecture.allCases {
       let result: (rules: SeccompRuleSet, words: [UInt64], notes: [String])
@@ -59,7 +59,7 @@ struct CompilationTests {
   }
 
   /// libseccomp is given up for this one where it fails; so it has to hold by itself.
-  @Test("the program that asks rule after rule decides the same", arguments: 0..<100)
+  @Test("the program that asks rule after rule decides the same", arguments: 0..<60)
   func sequential(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     guard let rules = try? compiled(RandomProfile(&generator).json).rules else { return }
@@ -86,7 +86,7 @@ struct CompilationTests {
     #expect(try !SeccompProgramReading.areEqual(other, words, for: .native))
   }
 
-  @Test("what is read out of the program is what was put in", arguments: 0..<40)
+  @Test("what is read out of the program is what was put in", arguments: 0..<15)
   func readingBack(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     let profile = RandomProfile(&generator)
@@ -105,7 +105,9 @@ struct CompilationTests {
     }
   }
 
-  @Test("the built-in profiles are the same when they are shown and compiled again", arguments: SeccompArchitecture.allCases)
+  @Test(
+    "the built-in profiles are the same when they are shown and compiled again", arguments: SeccompArchitecture.allCases
+  )
   func builtins(architecture: SeccompArchitecture) throws {
     for builtin in BuiltinProfile.allCases {
       let rules = builtin.rules(network: .none)
@@ -117,9 +119,11 @@ struct CompilationTests {
 
   @Test("a program that decides otherwise is noticed")
   func differenceIsSeen() throws {
-    let good = try compiled(#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"}]}"#)
+    let good = try compiled(
+      #"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"}]}"#)
     #expect(ProfileCompilation.difference(between: good.rules, and: good.words, on: .native) == nil)
-    for index in good.words.indices where SeccompInstruction(word: good.words[index]).code == SeccompInstruction.answer {
+    for index in good.words.indices where SeccompInstruction(word: good.words[index]).code == SeccompInstruction.answer
+    {
       guard good.words[index] >> 32 == 0x7FFF_0000 else { continue }
       var bad = good.words
       bad[index] = 0x0005_0001_0000_0006
@@ -130,12 +134,14 @@ struct CompilationTests {
   @Test("actions that cannot be had are refused by name, and can be replaced")
   func actions() throws {
     for action in ["TRACE", "NOTIFY"] {
-      let json = "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_\(action)\"}]}"
+      let json =
+        "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_\(action)\"}]}"
       #expect(problem(json).hasPrefix("p.json:1:") && problem(json).contains("SCMP_ACT_\(action) cannot be had"))
       let bytes = Array(json.utf8)
       var target = ProfileResolution.Target(architecture: .native, kernel: KernelVersion(major: 6, minor: 1))
       target.replacements = [OCISeccompProfile.Action(rawValue: action)!: .errno]
-      let rules = try ProfileResolution(OCIProfileReader.read(bytes, path: ""), for: target, bytes: bytes, path: "").rules
+      let rules = try ProfileResolution(OCIProfileReader.read(bytes, path: ""), for: target, bytes: bytes, path: "")
+        .rules
       #expect(rules.calls["read"] == [SeccompCallRule(.fail(1))])
     }
     for number in ["0", "4095", "99999999999"] {
@@ -143,7 +149,8 @@ struct CompilationTests {
       #expect(problem(json).contains("defaultErrnoRet"), "\(problem(json))")
     }
     let kill = try compiled(#"{"defaultAction":"SCMP_ACT_KILL"}"#)
-    #expect(kill.rules.defaultAnswer == .killProcess && kill.notes.first?.hasPrefix("SCMP_ACT_KILL ends the whole") == true)
+    #expect(
+      kill.rules.defaultAnswer == .killProcess && kill.notes.first?.hasPrefix("SCMP_ACT_KILL ends the whole") == true)
   }
 
   @Test("moby's conditions, old names, error names and unknown calls")
@@ -187,13 +194,17 @@ struct CompilationTests {
     #expect(problem("[]") == "p.json:1:1: the profile: expected an object, found an array")
     #expect(problem("{}").contains("has no defaultAction"))
     #expect(problem(#"{"defaultAction":"ALLOW"}"#).contains("defaultAction: expected one of SCMP_ACT_KILL"))
-    let base = "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\n\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\","
-    #expect(problem(base + #""arg":[]}]}"#).hasPrefix("p.json:2:57: syscalls[0] has no member \"arg\"; it may have names"))
-    #expect(problem(base + #""args":[{"index":6,"op":"SCMP_CMP_EQ"}]}]}"#).contains("a call has arguments 0 to 5, found 6"))
+    let base =
+      "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\n\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\","
+    #expect(
+      problem(base + #""arg":[]}]}"#).hasPrefix("p.json:2:57: syscalls[0] has no member \"arg\"; it may have names"))
+    #expect(
+      problem(base + #""args":[{"index":6,"op":"SCMP_CMP_EQ"}]}]}"#).contains("a call has arguments 0 to 5, found 6"))
     #expect(problem(base + #""args":[{"index":0,"op":"EQ"}]}]}"#).contains("op: expected one of SCMP_CMP_NE"))
     #expect(problem(base + #""args":[{"index":0,"op":"SCMP_CMP_EQ","value":-1}]}]}"#).contains("whole number from 0"))
     #expect(
-      problem(base + #""args":[{"index":0,"op":"SCMP_CMP_MASKED_EQ","value":1,"valueTwo":2}]}]}"#).contains("never holds"))
+      problem(base + #""args":[{"index":0,"op":"SCMP_CMP_MASKED_EQ","value":1,"valueTwo":2}]}]}"#).contains(
+        "never holds"))
     #expect(problem(#"{"defaultAction":"SCMP_ACT_ALLOW","architectures":["x86"]}"#).contains("SCMP_ARCH_X86_64"))
     let contradiction =
       base + #""args":[{"index":0,"op":"SCMP_CMP_GT","value":4}]},{"names":["read"],"action":"SCMP_ACT_TRAP","args":["#

@@ -12,7 +12,8 @@ struct ExplanationTests {
 
   @Test func allowed() {
     let read = verdict("read", "default")
-    #expect(read?.decision == .allowed && read?.remedy == nil && read?.why == "programs need it to read, write and flush")
+    #expect(
+      read?.decision == .allowed && read?.remedy == nil && read?.why == "programs need it to read, write and flush")
   }
 
   @Test func refusedWithAWayOut() {

@@ -9,7 +9,7 @@ struct OverlapTests {
   /// Small numbers, so that every value can be tried: the highest bits are free in every mask that is generated, and so only
   /// repeat what the low ones do.
   private func comparison(_ generator: inout SeededGenerator) -> SeccompComparison {
-    let operation = SeccompComparison.Operation.allCases.randomElement(using: &generator)!
+    let operation = generator.one(of: SeccompComparison.Operation.allCases)
     let value = UInt64.random(in: 0...15, using: &generator)
     return SeccompComparison(
       argument: 0, operation, value,

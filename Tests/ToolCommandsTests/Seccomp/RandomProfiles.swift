@@ -49,17 +49,19 @@ struct RandomProfile {
 
   /// Values whose halves matter, and their neighbours.
   static func value(_ generator: inout SeededGenerator) -> UInt64 {
-    let some: [UInt64] = [0, 1, 2, 10, 16, 0xFFFF_FFFF, 0x1_0000_0000, 0x1_0000_0001, 1 << 63, .max, 0x7E02_0000, 0xFF00]
-    let value = some.randomElement(using: &generator)!
+    let some: [UInt64] = [
+      0, 1, 2, 10, 16, 0xFFFF_FFFF, 0x1_0000_0000, 0x1_0000_0001, 1 << 63, .max, 0x7E02_0000, 0xFF00,
+    ]
+    let value = generator.one(of: some)
     return generator.oneIn(3) ? value &+ 1 : generator.oneIn(4) ? value &- 1 : value
   }
 
   init(_ generator: inout SeededGenerator) {
-    defaultAction = Self.actions.randomElement(using: &generator)!
+    defaultAction = generator.one(of: Self.actions)
     rules = (0..<1 + generator.size(below: 6)).map { _ in
       let names = Self.calls.shuffled(using: &generator).prefix(1 + generator.size(below: 3))
       let arguments = (0..<generator.size(below: 4)).map { _ in
-        let operation = Self.operations.randomElement(using: &generator)!
+        let operation = generator.one(of: Self.operations)
         let value = Self.value(&generator)
         let isMasked = operation == "SCMP_CMP_MASKED_EQ"
         return Argument(
@@ -67,7 +69,7 @@ struct RandomProfile {
           second: isMasked ? Self.value(&generator) & value : 0)
       }
       return Rule(
-        names: Array(names), action: Self.actions.randomElement(using: &generator)!, arguments: arguments)
+        names: Array(names), action: generator.one(of: Self.actions), arguments: arguments)
     }
   }
 
@@ -80,9 +82,11 @@ struct RandomProfile {
       let arguments = rule.arguments.map {
         "{\"index\":\($0.index),\"value\":\($0.value),\"valueTwo\":\($0.second),\"op\":\"\($0.operation)\"}"
       }
-      return "{\"names\":[\(names)],\(action(rule.action, "action", "errnoRet")),\"args\":[\(arguments.joined(separator: ","))]}"
+      return
+        "{\"names\":[\(names)],\(action(rule.action, "action", "errnoRet")),\"args\":[\(arguments.joined(separator: ","))]}"
     }
-    return "{\(action(defaultAction, "defaultAction", "defaultErrnoRet")),\"syscalls\":[\(rules.joined(separator: ","))]}"
+    return
+      "{\(action(defaultAction, "defaultAction", "defaultErrnoRet")),\"syscalls\":[\(rules.joined(separator: ","))]}"
   }
 
   /// Every answer that a rule gives for these arguments, in the profile's order. An argument that is named twice in a rule makes
@@ -96,4 +100,9 @@ struct RandomProfile {
       return isRepeated ? held.contains(true) : !held.contains(false)
     }.map(\.action.answer)
   }
+}
+
+extension SeededGenerator {
+  /// Out of a list that is not empty.
+  mutating func one<Element>(of list: [Element]) -> Element { list[Int.random(in: list.indices, using: &self)] }
 }
