@@ -52,8 +52,9 @@ class Blocks(unittest.TestCase):
         self.assertEqual(block.notes, {})
 
     def test_commands_may_be_continued(self):
-        (block,) = blocks("a.md", "```console\n$ cat <<END\n> two\n> END\ntwo\n$ echo a \\\n  b\na b\n```\n")
-        first, second = commands(block)
+        (block,) = blocks("a.md", "```console\n$ cat <<END\n> two\n> END\ntwo\n$ echo a \\\n  b\na b\n$ ls |\n> wc\n```\n")
+        first, second, third = commands(block)
+        self.assertEqual((third.text, third.output), ("ls |\nwc", ()))
         self.assertEqual((first.text, first.output), ("cat <<END\ntwo\nEND", ("two",)))
         self.assertEqual((second.text, second.output), ("echo a \\\n  b", ("a b",)))
 

@@ -100,7 +100,9 @@ def commands(block):
 
 
 def _is_open(text):
-    """Whether a shell would ask for more: a here-document whose end has not come."""
+    """Whether a shell would ask for more: after a pipe, or in a here-document whose end has not come."""
+    if text.endswith(("|", "&&")):
+        return True
     begun = re.findall(r"<<-?\s*['\"]?(\w+)['\"]?", text)
     return any(text.splitlines()[-1] != end or "\n" not in text for end in begun)
 
