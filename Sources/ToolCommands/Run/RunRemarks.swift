@@ -2,8 +2,13 @@ internal import WarderFrames
 
 /// What a person should know of a run besides its verdict.
 enum RunRemarks {
-  static func remarks(on result: RunResult) -> [String] {
+  static func remarks(on result: RunResult, engine: EngineKind) -> [String] {
     var remarks: [String] = []
+    if engine == .process, let exit = result.exit, exit.exitCode != 0,
+      exit.denied.contains(where: { $0.family == "AF_UNIX" })
+    {
+      remarks.append("engine process lends no Unix sockets but connected pairs; the other engines do")
+    }
     for layer in result.start?.isolation ?? [] where result.exit != nil && isWorthALine(layer) {
       remarks.append("isolation: \(layer.name) is \(layer.state.text)\(reason(of: layer))")
     }

@@ -18,6 +18,8 @@ struct RunSession {
     let namesSupervisor = options.supervisor != nil || environment[SupervisorBinary.variable]?.isEmpty == false
     let supervisor = try self.supervisor(namesSupervisor)
     // From here on signals are data: one that comes between two steps is not lost, and nothing stays behind.
+    // A closed standard stream would otherwise lend its number to a pipe of ours.
+    try? StartState.openMissingStandardStreams()
     _ = ct_adopt_orphans()
     Processes.ignoreBrokenPipes()
     let signals: SignalDescriptor
@@ -87,7 +89,7 @@ struct RunSession {
     defer { view.flush() }
     if outcome.lostReader { view.close(STDOUT_FILENO) }
     if outcome.hasFrames {
-      for result in outcome.results { view.show(result) }
+      for result in outcome.results { view.show(result, of: plan.engine) }
       save(outcome.results, &view)
     }
     let status = RunStatus.of(outcome)

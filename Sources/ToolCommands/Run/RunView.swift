@@ -60,7 +60,7 @@ struct RunView {
     queue.append(presentation.script(shown, stream), to: stream == .stdout ? Self.output : Self.error)
   }
 
-  mutating func show(_ result: RunResult) {
+  mutating func show(_ result: RunResult, of engine: EngineKind) {
     eraseStatus()
     switch form {
     case .json: queue.append(result.json() + [UInt8(ascii: "\n")], to: Self.output)
@@ -70,7 +70,7 @@ struct RunView {
       let line = VerdictLine(result)
       write(presentation.verdict(line))
       if let explanation = line.explanation { write(presentation.notice(explanation)) }
-      for remark in RunRemarks.remarks(on: result) { write(presentation.notice(remark, .warning)) }
+      for remark in RunRemarks.remarks(on: result, engine: engine) { write(presentation.notice(remark, .warning)) }
     }
   }
 
