@@ -97,6 +97,17 @@ import Testing
     #expect(try WarderRun(run).result().stdoutText == "out\n")
   }
 
+  @Test("variables are passed on by name, and their values kept out of the log", arguments: Engines.present)
+  func variables(_ engine: String) async throws {
+    let space = try Workspace(["script.sh": "echo \"$TOKEN and $OTHER\""])
+    var tool = WarderTool(
+      ["run", "--quiet", "--pass-env", "TOKEN,ABSENT", "--redact", "TOKEN"] + (try await Engines.options(engine))
+        + ["\(space.path)/script.sh"])
+    tool.environment = ["TOKEN": "hush-hush-hush", "OTHER": "not passed"]
+    let run = try await tool.run()
+    #expect(run.outputText == "[redacted] and \n", "\(run.errorText)")
+  }
+
   @Test("files come back where they are asked for")
   func saved() async throws {
     let space = try Workspace(["script.sh": "echo text >out/a.txt; mkdir out/sub; echo more >out/sub/b.txt"])

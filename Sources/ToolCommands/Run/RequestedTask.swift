@@ -16,6 +16,7 @@ struct RequestedTask {
       let isFromManifest = try takeManifest(options, limits.settings)
       try takeScript(words, options, hasScript: isFromManifest)
       task.flags += try limits.settings.map { try Self.flag($0) }
+      takeVariables(limits.passEnv + limits.redact)
       task.values = try LocalValues(flags: task.flags, environment: task.environment)
     } catch let problem as TaskSourceProblem {
       throw RunProblem.usage(problem.message)
@@ -44,6 +45,14 @@ struct RequestedTask {
     for key in Set(settings.map(\.key)) where !key.isList { task.flags = FlagWords.without(key, task.flags) }
     if options.task != nil { sources = [] }
     return true
+  }
+
+  /// `--pass-env` and `--redact` name variables of this command's own environment, which engines get nothing else of.
+  private mutating func takeVariables(_ lists: [String]) {
+    let own = ProcessInfo.processInfo.environment
+    for name in lists.flatMap({ $0.split(separator: ",").map(String.init) }) where !name.hasPrefix("WARDER_") {
+      task.environment[name] = own[name] ?? task.environment[name]
+    }
   }
 
   private mutating func takeScript(_ words: [String], _ options: RunOptions, hasScript: Bool) throws {
