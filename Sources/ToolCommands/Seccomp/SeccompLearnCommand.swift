@@ -134,13 +134,11 @@ struct SeccompLearnCommand: ParsableCommand {
     func show(_ items: [LogItem]) {
       for item in items {
         assembler.add(item)
-        // Standard output is the profile's.
-        if output == "-", case .frame(let frame) = item, case .output(.stdout, let bytes) = frame.body {
-          let shown = presentation.stderr.isForEyes ? TerminalText.neutralized(bytes) : bytes
-          FileHandle.standardError.write(Data(shown))
-        } else {
-          printer.print(item)
-        }
+        guard case .frame(let frame) = item, case .output(let stream, let bytes) = frame.body else { continue }
+        // Standard output may be the profile's.
+        let target: WarderFrames.OutputStream = output == "-" ? .stderr : stream
+        let handle: FileHandle = target == .stdout ? .standardOutput : .standardError
+        handle.write(Data(presentation.script(bytes, target)))
       }
     }
     do throws(SeccompProfileError) {
@@ -160,7 +158,7 @@ struct SeccompLearnCommand: ParsableCommand {
       SeccompFiles.say("warder-init wrote no log")
       throw ExitCode(69)
     }
-    printer.printVerdict(on: result)
+    try printer.printVerdict(on: result)
     return result
   }
 }
