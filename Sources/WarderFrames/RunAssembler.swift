@@ -39,7 +39,9 @@ public struct RunAssembler: Sendable {
 
   /// Takes the log's next item.
   ///
-  /// - Parameter source: where its line comes from, if a `FrameDecoder` found that out.
+  /// - Parameters:
+  ///   - item: the item.
+  ///   - source: where its line comes from, if a `FrameDecoder` found that out.
   /// - Returns: where it was put.
   @discardableResult
   public mutating func add(_ item: LogItem, from source: String? = nil) -> Placement {

@@ -74,7 +74,8 @@ struct DecodeCommand: ParsableCommand {
     defer { extraction?.close() }
     if files.isEmpty, isatty(STDIN_FILENO) == 1 {
       // Else it looks as if the command hung.
-      try StandardStreams.write(options.presentation.notice("reading a log from the terminal; Ctrl-D ends it"), to: .stderr)
+      let notice = options.presentation.notice("reading a log from the terminal; Ctrl-D ends it")
+      try StandardStreams.write(notice, to: .stderr)
     }
     var decoding = Decoding(form: form, presentation: options.presentation, isNamed: files.count > 1)
     let interruption = LogInterruption()
