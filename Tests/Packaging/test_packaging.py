@@ -60,6 +60,10 @@ class Packaging(unittest.TestCase):
         for name in files:
             self.assertEqual((self.release / name).read_bytes(), (again / name).read_bytes(), name)
 
+    def test_the_directory_of_the_build_is_not_in_the_programs(self):
+        for name in ("warder", "warder-init"):
+            self.assertNotIn(str(root).encode(), (self.tree / "bin" / name).read_bytes())
+
     def test_checksums_are_right(self):
         run("sha256sum", "--check", "--strict", "SHA256SUMS", cwd=self.release)
         listed = (self.release / "SHA256SUMS").read_text().split()[1::2]
@@ -111,7 +115,9 @@ class Packaging(unittest.TestCase):
                 told["SBOM: " + package["name"]] = package["versionInfo"]
         self.assertEqual(set(told.values()), {VERSION}, told)
         self.assertGreaterEqual(len(told), 7)
-        self.assertIn(f"{VERSION}", (root / "CHANGELOG.md").read_text())
+        self.assertIn(f"\n{VERSION}", (root / "CHANGELOG.md").read_text())
+        for version in re.findall(r"warder(?:/\w+)?[-:](\d+\.\d+\.\d+)", (root / "README.md").read_text()):
+            self.assertEqual(version, VERSION, "README.md")
 
     # The list of parts
 
