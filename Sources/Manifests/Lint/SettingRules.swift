@@ -33,7 +33,7 @@ struct SettingRules {
       let directory = taskDirectory(environment: variables, flags: flags).path
       let taskFile = try taskFile(pod, directory)
       let configuration = try EffectiveConfiguration.resolve(
-        policy: policy, taskFile: taskFile, environment: variables, flags: flags)
+        policy: try policy(of: pod, flags) ?? policy, taskFile: taskFile, environment: variables, flags: flags)
       checkScript(pod, configuration)
       checkLog(configuration)
       return configuration
@@ -60,6 +60,17 @@ struct SettingRules {
 
   private static func hasTypeError(_ document: ManifestDocument) -> Bool {
     KubernetesSchema.current.check(document)?.contains { $0.kind != .unknownField } ?? false
+  }
+
+  /// The policy that `--policy` names, where the manifest mounts it: for images that have none.
+  private func policy(of pod: TaskPod, _ flags: ParsedFlags) throws(ConfigurationError) -> Policy? {
+    guard let path = flags.policyPath else { return nil }
+    for mount in pod.mounts where path.hasPrefix(mount.path + "/") {
+      guard case .files(let files) = mount.source else { continue }
+      let inner = path.dropFirst(mount.path.count + 1)
+      if let file = files.first(where: { $0.path == inner }) { return try Policy.parse(file.bytes, path: path) }
+    }
+    return nil
   }
 
   private func taskFile(_ pod: TaskPod, _ directory: String) throws(ConfigurationError) -> ParsedLayer? {

@@ -26,6 +26,11 @@ enum YAMLReader {
     {
       return [node]
     }
+    guard !AliasGuard.looksLikeBomb(text) else {
+      throw ManifestError(
+        "many anchors, and names that are lists, maps or aliases: reading that could take for ever; write it out",
+        at: ManifestPlace(file: file, line: 1, column: 1))
+    }
     var converter = Converter(file: file, text: text)
     return try parse(text, file).map { node throws(ManifestError) in try converter.convert(node) }
   }

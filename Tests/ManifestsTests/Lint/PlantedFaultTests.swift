@@ -268,6 +268,31 @@ struct PlantedFaultTests {
     #expect(found.first?.reason.hasPrefix("/task/task.json:1:2: network is not for a task file to set") == true)
   }
 
+  @Test("are judged by the policy that the manifest itself mounts")
+  func mountedPolicy() throws {
+    func findings(_ timeout: String) throws -> [String] {
+      let job = try GoodTask.job(
+        """
+        spec: {template: {spec: {volumes: [{name: policy, configMap: {name: policy}}], containers: [{name: task,
+          args: [--script=/task/main.py, --policy=/policy/policy.json],
+          volumeMounts: [{name: policy, mountPath: /policy, readOnly: true}]}]}}}
+        """)
+      let policy = ManifestNode.map {
+        ManifestMember("apiVersion", "v1")
+        ManifestMember("kind", "ConfigMap")
+        ManifestMember("metadata", .map { ManifestMember("name", "policy") })
+        ManifestMember("immutable", true)
+        ManifestMember(
+          "data", .map { ManifestMember("policy.json", .string("{\"defaults\": {\"timeout\": \"\(timeout)\"}}")) })
+      }
+      let text = YAMLWriter.text(of: [policy, try GoodTask.manifest().configMap, job])
+      return ManifestLint().findings(Array(text.utf8), name: "t").map(\.rule)
+    }
+    #expect(try findings("1m") == [])
+    #expect(try findings("10m") == ["warder/deadlines"])
+    #expect(try findings("soon") == ["warder/settings"])
+  }
+
   @Test("are not seen in what is allowed")
   func allowed() throws {
     for patch in [

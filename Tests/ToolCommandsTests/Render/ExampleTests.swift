@@ -15,7 +15,9 @@ struct ExampleTests {
     try String(contentsOfFile: Self.top + file, encoding: .utf8)
   }
 
-  @Test("are in order", arguments: ["examples/job.yaml", "examples/pod.yaml", "examples/nats-egress.yaml"])
+  @Test(
+    "are in order",
+    arguments: ["examples/job.yaml", "examples/pod.yaml", "examples/nats-egress.yaml", "examples/install.yaml"])
   func checked(file: String) throws {
     let findings = ManifestLint().findings(Array(try text(file).utf8), name: file)
     #expect(findings.map { "\($0.place) \($0.reason)" } == [])
