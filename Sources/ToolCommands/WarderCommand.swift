@@ -6,7 +6,7 @@ public struct WarderCommand: AsyncParsableCommand {
   /// Its name, help and subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "warder",
-    abstract: "Reads what warder-init writes.",
+    abstract: "Runs, renders and checks tasks of warder-init, and reads their logs.",
     discussion: "Warder runs one untrusted script in one container and tells the truth about what happened.",
     version: WarderVersion.text,
     subcommands: [

@@ -5,8 +5,7 @@ extension WarderCommand {
   /// Carries out `warder run`, if that is what the arguments ask for, and ends the process; else it returns.
   ///
   /// Before there is a second thread: signals are blocked for the calling thread alone, and what it starts is told of its end
-  /// and not of the process's (PR_SET_PDEATHSIG in prctl(2)). And a wrong command line ends with 2: 64, which other commands
-  /// end with, may be a script's own status.
+  /// and not of the process's (PR_SET_PDEATHSIG in prctl(2)). And a wrong command line has a status that no script can have.
   public static func runOnThisThread() {
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard arguments.first == RunCommand.configuration.commandName else { return }
@@ -17,7 +16,7 @@ extension WarderCommand {
     } catch {
       guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
       FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
-      Foundation.exit(RunStatus.usage)
+      Foundation.exit(RunStatus.noTask)
     }
   }
 }

@@ -119,7 +119,7 @@ import Testing
   }
 
   @Test(
-    "a wrong command line ends with 2 and says what to do",
+    "a wrong command line ends with 250, which no script can, and says what to do",
     arguments: [
       (["nothere.py"], "cannot read nothere.py: No such file or directory"), ([], "no script given"),
       (["--timout", "1s", "x.py"], "there is no option --timout"),
@@ -132,7 +132,7 @@ import Testing
     ])
   func usage(_ arguments: [String], _ message: String) async throws {
     let run = try await WarderTool(["run"] + arguments).run()
-    #expect(run.end == .exited(2))
+    #expect(run.end == .exited(250))
     #expect(run.outputText == "")
     #expect(run.errorText.contains(message), "\(run.errorText)")
   }

@@ -24,8 +24,8 @@ struct RunCommand: ParsableCommand {
       Ctrl-C cancels the script, with its grace; a second one kills everything.
 
       Exit status: the script's own (128 + the signal that ended it), or what Warder says of it, from 240 (timeout) to 253, \
-      see docs/supervision.md. 248: the engine could not run it. 249: the supervisor was killed and left no verdict. 141: \
-      nobody reads the output any more. 2: a wrong command line.
+      see docs/supervision.md. 248: the engine could not run it. 249: the supervisor was killed and left no verdict. 250: \
+      a wrong command line, or no task. 141: nobody reads the output any more.
       """)
 
   @OptionGroup(title: "What runs, and in what") var options: RunOptions
@@ -53,7 +53,7 @@ struct RunProblem: Error {
   let status: Int32
 
   /// A mistake on the command line, or in what it names.
-  static func usage(_ message: String) -> RunProblem { RunProblem(message: message, status: RunStatus.usage) }
+  static func usage(_ message: String) -> RunProblem { RunProblem(message: message, status: RunStatus.noTask) }
 
   /// The task is good, and cannot be run here.
   static func engine(_ message: String) -> RunProblem { RunProblem(message: message, status: RunStatus.engineFailed) }

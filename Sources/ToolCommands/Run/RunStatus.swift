@@ -4,8 +4,8 @@ internal import WarderFrames
 /// The exit statuses of `warder run` that are not those of `warder-init`. They lie where no script's own status can be
 /// (docs/supervision.md): 240 to 253 are Warder's alone.
 enum RunStatus {
-  /// A mistake on the command line.
-  static let usage: Int32 = 2
+  /// What was asked for is no task: the code of `invalid_task`. What other commands end with (64) may be a script's own.
+  static let noTask: Int32 = 250
   /// The reader of standard output went away: 128 + SIGPIPE, as of a program that dies of it.
   static let readerGone: Int32 = 141
   /// The engine could not run the task.
