@@ -74,6 +74,16 @@ import Testing
     #expect(run.outputText.trimmingCharacters(in: .whitespaces) == "3000000\n")
   }
 
+  /// More than the tool keeps for a reader: the rest still stands in the pipe when the supervisor has ended long since.
+  @Test("a verdict that waits behind a slow reader is not given up")
+  func slowReaderAtTheEnd() async throws {
+    let space = try Workspace(["script.py": "print(('%099d\\n' % 7) * 11800, end='')"])
+    let command = "'\(WarderTool.binary)' run --engine process '\(space.path)/script.py' | { sleep 5; wc -c; }"
+    let run = try await ProcessCommand("/bin/bash", ["-c", command], environment: WarderTool.environment()).run()
+    #expect(run.outputText.trimmingCharacters(in: .whitespaces) == "1180000\n")
+    #expect(run.errorText.contains("✓ exited 0"), "\(run.errorText)")
+  }
+
   @Test("a supervisor that is killed leaves no verdict, and that is said")
   func supervisorKilled() async throws {
     let mark = "8\(UInt32.random(in: 100_000...999_999))"

@@ -11,7 +11,8 @@ struct RunOutcome {
   let status: ProcessStatus
   /// What the engine itself wrote to its standard error.
   let complaints: String
-  /// Whether everything was killed because somebody asked twice.
+  /// Whether somebody asked for the end, and whether everything was killed because somebody asked twice.
+  let wasCancelled: Bool
   let wasKilled: Bool
   /// Whether nobody reads standard output any more.
   let lostReader: Bool
@@ -78,7 +79,7 @@ final class RunLoop {
     return RunOutcome(
       results: assembler.results, hasFrames: hasFrames, status: status ?? ProcessStatus(SIGKILL),
       complaints: String(decoding: complaints, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines),
-      wasKilled: cancellation.requests > 1, lostReader: lostReader)
+      wasCancelled: cancellation.requests > 0, wasKilled: cancellation.requests > 1, lostReader: lostReader)
   }
 
   private var isOver: Bool {
@@ -113,6 +114,8 @@ final class RunLoop {
     if entries[2].revents != 0 { readErrors() }
     reap()
     let now = Instant.now
+    // What waits for a slow reader keeps the rest of the log from being read: that time does not count.
+    if status != nil, view.queue.isFull { endedAt = now }
     if let due = cancellation.nextRequest, due <= now { requestCancellation(at: now) }
     if let deadline, deadline <= now, status == nil { passDeadline() }
     if view.hasStatusLine { draw(at: now) }

@@ -94,6 +94,7 @@ struct RunSession {
     }
     let status = RunStatus.of(outcome)
     let isOurs = status == RunStatus.engineFailed || status == RunStatus.lost
+    if !outcome.hasFrames, status == RunStatus.cancelled { view.complain("cancelled before the script started") }
     if isOurs, outcome.wasKilled {
       view.complain("killed, as asked for twice: there is no verdict")
     } else if isOurs || !outcome.complaints.isEmpty && view.isTalking {
