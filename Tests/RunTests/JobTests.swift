@@ -108,10 +108,10 @@ import Testing
     #expect(run.errorText.contains("the image localhost/warder/python is left out"), "\(run.errorText)")
     let other = try await self.run(
       manifest(script: "pass").replacing("{name: files}\ndata", with: "{name: others}\ndata"))
-    #expect(other.end == .exited(2))
+    #expect(other.end == .exited(250))
     #expect(other.errorText.contains("give the file that has it with --config-map"), "\(other.errorText)")
     let foreign = try await self.run(manifest(script: "pass", container: "command: [/bin/sh]"))
-    #expect(foreign.end == .exited(2))
+    #expect(foreign.end == .exited(250))
     #expect(foreign.errorText.contains("runs /bin/sh and not warder-init"), "\(foreign.errorText)")
   }
 }
