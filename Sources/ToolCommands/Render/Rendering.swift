@@ -16,7 +16,7 @@ struct Rendering {
   ///   - arguments: of the script.
   init(_ command: RenderCommand, data: [String], arguments: [String]) throws {
     let policy = try command.job.policy.map { try InputFile.policy($0) } ?? .builtIn
-    let script = try ScriptSourceFile(command.script, runtime: command.settings.runtime, policy: policy)
+    let script = try ScriptSourceFile(command.script, runtime: command.settings.task.runtime, policy: policy)
     let files = try TaskFileReader.read(script: (script.name, script.bytes), data: data)
     let settings = try TaskSettings(command, script: script, arguments: arguments, policy: policy)
 
@@ -27,7 +27,7 @@ struct Rendering {
       deadlines: TaskDeadlines(
         settings.configuration, start: try Self.duration(command.job.startBudget, "--start-budget"),
         queue: try Self.duration(command.job.queueBudget, "--queue-budget")))
-    manifest.settings = settings.settings
+    manifest.settings = settings.settings.map { ($0.key, $0.text) }
     manifest.scriptArguments = arguments
     try manifest.apply(command.job)
 

@@ -4,24 +4,24 @@ internal import TaskModel
 
 /// The arguments that `warder-init` gets, and what they come to.
 struct TaskSettings {
-  let settings: [(key: ConfigurationKey, text: String)]
+  let settings: [Setting]
   let configuration: EffectiveConfiguration
 
   init(_ command: RenderCommand, script: ScriptSourceFile, arguments: [String], policy: Policy) throws(ManifestError) {
     var settings = command.settings.settings
     // Named, whatever lies beside it and whatever the image's conventions are.
-    settings.insert((.script, "/task/\(script.name)"), at: 0)
+    settings.insert(Setting(key: .script, text: "/task/\(script.name)"), at: 0)
     let isOpen = !command.network.egress.isEmpty || command.network.dns != nil
     if isOpen {
-      if command.settings.network == "none" {
+      if command.settings.task.network == "none" {
         throw ManifestError("--network none: nothing can be reached then, and --egress and --dns have no meaning")
       }
       // Autonomous presets it.
-      if command.settings.network == nil, command.settings.trust != "autonomous" {
+      if command.settings.task.network == nil, command.settings.task.trust != "autonomous" {
         Self.add(.network, "all", to: &settings)
       }
     }
-    if let runtimeClass = command.job.runtimeClass, Self.isGVisor(runtimeClass), command.settings.require.isEmpty {
+    if let runtimeClass = command.job.runtimeClass, Self.isGVisor(runtimeClass), command.settings.task.require.isEmpty {
       var required = IsolationLayers.requirable
       required.remove(IsolationLayers(.landlock))
       Self.add(.require, required.names.joined(separator: ","), to: &settings)
@@ -31,10 +31,10 @@ struct TaskSettings {
   }
 
   private static func add(
-    _ key: ConfigurationKey, _ text: String, to settings: inout [(key: ConfigurationKey, text: String)]
+    _ key: ConfigurationKey, _ text: String, to settings: inout [Setting]
   ) {
     let index = settings.firstIndex { $0.key.rawValue > key.rawValue } ?? settings.endIndex
-    settings.insert((key, text), at: index)
+    settings.insert(Setting(key: key, text: text), at: index)
   }
 
   /// gVisor's kernel has no Landlock (landlock_create_ruleset answers ENOSYS).
@@ -43,10 +43,10 @@ struct TaskSettings {
   }
 
   private static func resolve(
-    _ settings: [(key: ConfigurationKey, text: String)], _ arguments: [String], _ command: RenderCommand,
+    _ settings: [Setting], _ arguments: [String], _ command: RenderCommand,
     _ policy: Policy
   ) throws(ManifestError) -> EffectiveConfiguration {
-    var words = settings.map { Array("\($0.key.flag)=\($0.text)".utf8) }
+    var words = settings.map { Array($0.flag.utf8) }
     if !arguments.isEmpty { words += [Array("--".utf8)] + arguments.map { Array($0.utf8) } }
     do throws(ConfigurationError) {
       guard case .run(let flags) = try parseArguments(words) else {
@@ -59,7 +59,7 @@ struct TaskSettings {
       if error.kind == .exceedsCeiling, policy.path == nil {
         hint = "; an image that allows more says so by its policy: --policy FILE"
       }
-      if error.kind == .exceedsTrust, command.settings.require.isEmpty, command.job.runtimeClass.map(isGVisor) == true {
+      if error.kind == .exceedsTrust, command.settings.task.require.isEmpty, command.job.runtimeClass.map(isGVisor) == true {
         hint = "; gVisor has no Landlock, and no level below autonomous goes without it"
       }
       throw ManifestError(error.message + hint)

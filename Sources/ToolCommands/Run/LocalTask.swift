@@ -58,12 +58,12 @@ struct LocalTask: Sendable {
   /// The flag that limits what is written where no file system has a size of its own.
   var defaultDiskFlags: [String] {
     guard case .automatic = values.disk else { return [] }
-    return [LocalSetting(key: .disk, text: Quantity.format(temporaryBytes)).flag]
+    return [Setting(key: .disk, text: Quantity.format(temporaryBytes)).flag]
   }
 
   /// The flag that limits memory where no cgroup does and nobody says how much.
   var defaultMemoryFlags: [String] {
     guard case .automatic = values.memory else { return [] }
-    return [LocalSetting(key: .memory, text: containerMemoryBytes.map(Quantity.format) ?? Self.defaultMemory).flag]
+    return [Setting(key: .memory, text: containerMemoryBytes.map(Quantity.format) ?? Self.defaultMemory).flag]
   }
 }

@@ -16,7 +16,7 @@ struct RequestedTask {
       let isFromManifest = try takeManifest(options, limits.settings)
       try takeScript(words, options, hasScript: isFromManifest)
       task.flags += try limits.settings.map { try Self.flag($0) }
-      takeVariables(limits.passEnv + limits.redact)
+      takeVariables(limits.task.passEnv + limits.task.redact)
       task.values = try LocalValues(flags: task.flags, environment: task.environment)
     } catch let problem as TaskSourceProblem {
       throw RunProblem.usage(problem.message)
@@ -24,13 +24,13 @@ struct RequestedTask {
       throw RunProblem.usage(error.message)
     }
     task.image = options.image
-    task.runtime = Self.runtime(of: sources.first { $0.name == task.scriptName }, named: limits.runtime)
+    task.runtime = Self.runtime(of: sources.first { $0.name == task.scriptName }, named: limits.task.runtime)
     if let size = options.temporarySize { task.temporaryBytes = try Self.temporaryBytes(size) }
     try checkNames()
   }
 
   /// - Returns: whether there is one.
-  private mutating func takeManifest(_ options: RunOptions, _ settings: [LocalSetting]) throws -> Bool {
+  private mutating func takeManifest(_ options: RunOptions, _ settings: [Setting]) throws -> Bool {
     guard let job = options.job else {
       if options.jobName != nil || !options.configMaps.isEmpty {
         throw RunProblem.usage("--job-name and --config-map belong to --job FILE")
@@ -82,7 +82,7 @@ struct RequestedTask {
     var source = try TaskSources.script(path)
     if path == "-" { source = TaskSource(name: "stdin", bytes: source.bytes) }
     if !sources.contains(where: { $0.name == source.name && $0.bytes == source.bytes }) { sources.append(source) }
-    task.flags.append(LocalSetting(key: .standardInput, text: source.name).flag)
+    task.flags.append(Setting(key: .standardInput, text: source.name).flag)
   }
 
   /// Two files of one name cannot lie in one directory; nor can one that has another beneath it.
@@ -109,10 +109,10 @@ struct RequestedTask {
   }
 
   /// Paths are relative to where the person is, and not to where `warder-init` will be.
-  private static func flag(_ setting: LocalSetting) throws -> String {
+  private static func flag(_ setting: Setting) throws -> String {
     guard setting.key == .policy else { return setting.flag }
     let path = URL(fileURLWithPath: setting.text).standardizedFileURL.path
-    return LocalSetting(key: .policy, text: path).flag
+    return Setting(key: .policy, text: path).flag
   }
 
   private static func temporaryBytes(_ text: String) throws -> Int64 {

@@ -12,7 +12,7 @@ import Testing
       if LimitOptions.elsewhere.contains(key) {
         #expect(throws: (any Error).self, "\(key.flag)") { _ = try LimitOptions.parse(arguments) }
       } else {
-        #expect(try LimitOptions.parse(arguments).settings == [LocalSetting(key: key, text: "x")])
+        #expect(try LimitOptions.parse(arguments).settings == [Setting(key: key, text: "x")])
       }
     }
   }
@@ -55,6 +55,6 @@ import Testing
   func passThrough() throws {
     let command = try RunCommand.parse(["--timeout", "1s", "script.py", "--timeout", "2s", "--", "-h"])
     #expect(command.command == ["script.py", "--timeout", "2s", "--", "-h"])
-    #expect(command.limits.timeout == "1s")
+    #expect(command.limits.task.timeout == "1s")
   }
 }
