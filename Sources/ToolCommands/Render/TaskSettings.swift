@@ -59,7 +59,9 @@ struct TaskSettings {
       if error.kind == .exceedsCeiling, policy.path == nil {
         hint = "; an image that allows more says so by its policy: --policy FILE"
       }
-      if error.kind == .exceedsTrust, command.settings.task.require.isEmpty, command.job.runtimeClass.map(isGVisor) == true {
+      if error.kind == .exceedsTrust, command.settings.task.require.isEmpty,
+        command.job.runtimeClass.map(isGVisor) == true
+      {
         hint = "; gVisor has no Landlock, and no level below autonomous goes without it"
       }
       throw ManifestError(error.message + hint)
