@@ -104,7 +104,7 @@ def _is_check(members: Dict[str, Any]) -> bool:
     return bool(members.get("mode") == "check")
 
 
-def _fields(members: Dict[str, Any], but: str = "") -> Dict[str, Scalar]:
+def _fields(members: Dict[str, Any], but: Optional[str] = None) -> Dict[str, Scalar]:
     fields: Dict[str, Scalar] = {}
     for name, value in members.items():
         if name == but:
