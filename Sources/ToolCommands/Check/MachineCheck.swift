@@ -94,12 +94,21 @@ struct MachineCheck {
       return "\(found.path) makes its namespaces"
     case .podman, .docker:
       let client = try probe.client(kind)
-      let format = kind == .podman ? "{{.Version.Version}}" : "{{.ServerVersion}}"
       let plan = EnginePlan(
-        engine: kind, program: client.path, supervisorArguments: ["info", "--format", format], environment: environment)
-      return "version " + (try succeed(plan)).trimmingCharacters(in: .whitespacesAndNewlines)
+        engine: kind, program: client.path, supervisorArguments: ["info", "--format", "{{json .}}"],
+        environment: environment)
+      return "version " + (try Self.version(in: try succeed(plan)))
     case .process: return try supervised()
     }
+  }
+
+  /// The engine's version from what `info` says of it: docker's form or podman's, which often goes by docker's name.
+  private static func version(in output: String) throws(EngineProbe.Problem) -> String {
+    let info = (try? JSONSerialization.jsonObject(with: Data(output.utf8))) as? [String: Any]
+    let version = info?["ServerVersion"] as? String ?? (info?["version"] as? [String: Any])?["Version"] as? String
+    if let version, !version.isEmpty { return version }
+    let errors = (info?["ServerErrors"] as? [String])?.joined(separator: "; ")
+    throw EngineProbe.Problem(message: errors ?? "it does not tell its version")
   }
 
   @discardableResult
