@@ -117,6 +117,7 @@ if !embedded {
 
   products += [
     .library(name: "WarderFrames", targets: ["WarderFrames"]),
+    .library(name: "Manifests", targets: ["Manifests"]),
     .executable(name: "warder", targets: ["warder"]),
   ]
 

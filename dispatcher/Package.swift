@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+//
+// `warder-dispatcher`, the service that takes scripts over HTTP and has them run. A package of its own, so that who builds
+// `warder-init` or `warder` never resolves or builds what a server needs.
+
+import PackageDescription
+
+let strictness: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let frames = Target.Dependency.product(name: "WarderFrames", package: "warder")
+let manifests = Target.Dependency.product(name: "Manifests", package: "warder")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strictness)
+}
+
+let package = Package(
+  name: "warder-dispatcher",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "warder-dispatcher", targets: ["warder-dispatcher"])],
+  dependencies: [
+    .package(name: "warder", path: ".."),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // What a task, its request, its outcome and the configuration are; knows neither network nor file system.
+    target("DispatcherModel", [frames]),
+    // `warder run` on this machine.
+    target("LocalEngine", ["DispatcherModel", lifecycle, logging, subprocess]),
+    // The Kubernetes API over HTTP: credentials, requests, watches, logs.
+    target("KubernetesAPI", ["DispatcherModel", httpClient, logging]),
+    target("KubernetesEngine", ["DispatcherModel", "KubernetesAPI", manifests, lifecycle, logging]),
+    // Queue, archive, routes, metrics: the service around an engine.
+    target("DispatcherService", ["DispatcherModel", hummingbird, lifecycle, logging]),
+    .executableTarget(
+      name: "warder-dispatcher",
+      dependencies: ["DispatcherService", "LocalEngine", "KubernetesEngine", arguments, logging],
+      swiftSettings: strictness),
+    .testTarget(name: "DispatcherModelTests", dependencies: ["DispatcherModel"], swiftSettings: strictness),
+  ],
+  swiftLanguageModes: [.v6]
+)
