@@ -1,10 +1,10 @@
-public import WarderFrames
+package import WarderFrames
 
 /// What runs tasks. It keeps hold of them by itself: a task that was started goes on when the dispatcher dies, and can be
 /// followed again by its handle.
 ///
 /// An engine never decides what became of a script: it hands over the log, and what only the platform knows.
-public protocol Engine: Sendable {
+package protocol Engine: Sendable {
   /// For records, metrics and people: `local`, `kubernetes`.
   var name: String { get }
 
@@ -33,36 +33,36 @@ public protocol Engine: Sendable {
 }
 
 /// A started task, as the engine calls it. Opaque to everything else, and kept with the task's record.
-public struct EngineHandle: Sendable, Hashable, Codable {
-  public var taskID: String
+package struct EngineHandle: Sendable, Hashable, Codable {
+  package var taskID: String
   /// The engine's own words: a Job's UID, a process and its start time.
-  public var fields: [String: String]
+  package var fields: [String: String]
 
-  public init(taskID: String, fields: [String: String] = [:]) {
+  package init(taskID: String, fields: [String: String] = [:]) {
     self.taskID = taskID
     self.fields = fields
   }
 }
 
 /// A task that the platform has.
-public struct Leftover: Sendable, Hashable {
-  public var handle: EngineHandle
+package struct Leftover: Sendable, Hashable {
+  package var handle: EngineHandle
   /// Whether it has ended.
-  public var hasEnded: Bool
+  package var hasEnded: Bool
 
-  public init(handle: EngineHandle, hasEnded: Bool) {
+  package init(handle: EngineHandle, hasEnded: Bool) {
     self.handle = handle
     self.hasEnded = hasEnded
   }
 }
 
-public enum Readiness: Sendable, Hashable {
+package enum Readiness: Sendable, Hashable {
   case ready
   case notReady(reason: String)
 }
 
 /// What a follower is told.
-public enum EngineUpdate: Sendable, Hashable {
+package enum EngineUpdate: Sendable, Hashable {
   /// Where the task is, before and beside its log.
   case phase(TaskPhase)
   /// The next bytes of the log, as they came. A line may be cut anywhere.
@@ -74,23 +74,23 @@ public enum EngineUpdate: Sendable, Hashable {
 }
 
 /// Where a task is that has not ended.
-public enum TaskPhase: Sendable, Hashable, Codable {
+package enum TaskPhase: Sendable, Hashable, Codable {
   /// Not running yet, and why: `waiting for a node: 0/3 nodes are available`.
   case pending(detail: String)
   case running
 }
 
 /// What the platform knows at the end of a task.
-public struct EngineEnd: Sendable, Hashable, Codable {
+package struct EngineEnd: Sendable, Hashable, Codable {
   /// The platform's own reason (`oom_killed`, `evicted`, `admission_refused`, …), by its word in `Reason`; nil where it
   /// says nothing of its own.
-  public var platformReason: String?
+  package var platformReason: String?
   /// What the platform says about it, for people.
-  public var message: String?
+  package var message: String?
   /// What the container left as its termination message.
-  public var terminationMessage: [UInt8]?
+  package var terminationMessage: [UInt8]?
 
-  public init(platformReason: Reason? = nil, message: String? = nil, terminationMessage: [UInt8]? = nil) {
+  package init(platformReason: Reason? = nil, message: String? = nil, terminationMessage: [UInt8]? = nil) {
     self.platformReason = platformReason?.text
     self.message = message
     self.terminationMessage = terminationMessage
@@ -98,7 +98,7 @@ public struct EngineEnd: Sendable, Hashable, Codable {
 }
 
 /// Why an engine could not do what it was asked for.
-public enum EngineError: Error, Sendable, Hashable {
+package enum EngineError: Error, Sendable, Hashable {
   /// The platform will never take this task as it is (a quota that is too small, an image that is none).
   case refused(String)
   /// Not now: out of reach, overloaded, told to come again.
@@ -106,7 +106,7 @@ public enum EngineError: Error, Sendable, Hashable {
   /// The platform does not know the task (any more).
   case unknownTask(String)
 
-  public var message: String {
+  package var message: String {
     switch self {
     case .refused(let text), .unavailable(let text, _), .unknownTask(let text): text
     }
