@@ -117,6 +117,8 @@ if !embedded {
 
   products += [
     .library(name: "WarderFrames", targets: ["WarderFrames"]),
+    // What the dispatcher's package, which lies in this one, takes as well.
+    .library(name: "TaskModel", targets: ["TaskModel", "JSON"]),
     .library(name: "Manifests", targets: ["Manifests"]),
     .executable(name: "warder", targets: ["warder"]),
   ]

@@ -3,9 +3,18 @@
 // `warder-dispatcher`, the service that takes scripts over HTTP and has them run. A package of its own, so that who builds
 // `warder-init` or `warder` never resolves or builds what a server needs.
 
+import Foundation
 import PackageDescription
 
+/// What the compiler calls the package around this one, whose modules are for itself. The dispatcher is a part of it: under the
+/// same name it may use what is `package` there. The name is the directory's, as SwiftPM makes it; `packageAccess: false`
+/// keeps SwiftPM from giving the targets here another one.
+let core = String(
+  URL(fileURLWithPath: Context.packageDirectory).deletingLastPathComponent().lastPathComponent.lowercased()
+    .map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+
 let strictness: [SwiftSetting] = [
+  .unsafeFlags(["-package-name", core]),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
@@ -13,6 +22,7 @@ let strictness: [SwiftSetting] = [
 ]
 
 let frames = Target.Dependency.product(name: "WarderFrames", package: "warder")
+let taskModel = Target.Dependency.product(name: "TaskModel", package: "warder")
 let manifests = Target.Dependency.product(name: "Manifests", package: "warder")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -22,7 +32,11 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strictness)
+  .target(name: name, dependencies: dependencies, packageAccess: false, swiftSettings: strictness)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, packageAccess: false, swiftSettings: strictness)
 }
 
 let package = Package(
@@ -40,19 +54,19 @@ let package = Package(
   ],
   targets: [
     // What a task, its request, its outcome and the configuration are; knows neither network nor file system.
-    target("DispatcherModel", [frames]),
+    target("DispatcherModel", [frames, taskModel]),
     // `warder run` on this machine.
     target("LocalEngine", ["DispatcherModel", lifecycle, logging, subprocess]),
     // The Kubernetes API over HTTP: credentials, requests, watches, logs.
     target("KubernetesAPI", ["DispatcherModel", httpClient, logging]),
-    target("KubernetesEngine", ["DispatcherModel", "KubernetesAPI", manifests, lifecycle, logging]),
+    target("KubernetesEngine", ["DispatcherModel", "KubernetesAPI", frames, manifests, taskModel, lifecycle, logging]),
     // Queue, archive, routes, metrics: the service around an engine.
     target("DispatcherService", ["DispatcherModel", hummingbird, lifecycle, logging]),
     .executableTarget(
       name: "warder-dispatcher",
       dependencies: ["DispatcherService", "LocalEngine", "KubernetesEngine", arguments, logging],
-      swiftSettings: strictness),
-    .testTarget(name: "DispatcherModelTests", dependencies: ["DispatcherModel"], swiftSettings: strictness),
+      packageAccess: false, swiftSettings: strictness),
+    tests("DispatcherModelTests", ["DispatcherModel"]),
   ],
   swiftLanguageModes: [.v6]
 )
