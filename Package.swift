@@ -74,14 +74,15 @@ let staticLink: [LinkerSetting] =
     ])
   ] : []
 
-// MARK: - The core: warder-init and what it is made of
+// MARK: - The core: warder-init and what it is made of; and the relay for Integr8sCode, which is installed beside it
 
 func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
 var products: [Product] = [
-  .executable(name: "warder-init", targets: ["warder-init"])
+  .executable(name: "warder-init", targets: ["warder-init"]),
+  .executable(name: "warder-integr8s", targets: ["warder-integr8s"]),
 ]
 
 var targets: [Target] = [
@@ -100,6 +101,10 @@ var targets: [Target] = [
     swiftSettings: coreSwift),
   .executableTarget(
     name: "warder-init", dependencies: ["Supervisor", "LinuxSystem"], swiftSettings: coreSwift,
+    linkerSettings: staticLink),
+  .target(name: "ExecutorOutput", dependencies: ["WarderFrames", "TaskModel", "JSON"], swiftSettings: coreSwift),
+  .executableTarget(
+    name: "warder-integr8s", dependencies: ["ExecutorOutput", "LinuxSystem", "TaskModel"], swiftSettings: coreSwift,
     linkerSettings: staticLink),
 ]
 
@@ -157,6 +162,7 @@ if !embedded {
     tests("WarderFramesTests", ["WarderFrames", "JSON", "RandomInput"]),
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"], exclude: ["Recorded"]),
     tests("SupervisorTests", ["Supervisor", "LinuxSystem", "TaskModel", "WarderFrames", "RandomInput"]),
+    tests("ExecutorOutputTests", ["ExecutorOutput", "WarderFrames", "RandomInput"]),
     tests("ManifestsTests", ["Manifests", "TaskModel", "JSON", "RandomInput"], exclude: ["Recorded"]),
     tests(
       "ToolCommandsTests",

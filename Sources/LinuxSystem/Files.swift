@@ -125,6 +125,20 @@ package enum Files {
     try checked(unsafe cl_rename(path, target), "renameat", path)
   }
 
+  private static let largestInstalled = 64 << 20
+
+  /// Copies a program into a directory, for everybody to execute.
+  package static func install(_ path: String, into directory: String, as name: String) throws(SystemCallError) {
+    let temporary = directory + "/." + name + ".new"
+    let content = try read(path, maximumBytes: largestInstalled)
+    // A copy that was cut short by an earlier attempt must not be taken for a whole one: the name appears at the end.
+    try? removeFile(temporary)
+    let file = try open(temporary, [.write, .createNew], permissions: 0o755)
+    try file.writeAll(content, subject: temporary)
+    try changeMode(temporary, 0o755)
+    try rename(temporary, to: directory + "/" + name)
+  }
+
   /// Reads a small file whole; one of the kernel's (/proc, /sys) too, whose size says nothing.
   /// - Throws: also where the file is larger than `maximumBytes` (EFBIG).
   package static func read(

@@ -45,8 +45,11 @@ package enum ExitCodeMode: Int, CaseIterable, Sendable {
   case passthrough
   /// 0 if the script exited with 0, 1 if it failed by itself, 240–253 for Warder's verdicts.
   case verdict
+  /// 0 if the script ran and ended, by itself or at one of Warder's limits; 241 and 250–253 where somebody outside ended it, or
+  /// where it never ran. For readers that take every other code for a failure of the platform, as Integr8sCode does.
+  case ran
   /// 0 once an `exit` frame is written.
   case zero
 
-  static var names: [String] { ["passthrough", "verdict", "zero"] }
+  static var names: [String] { ["passthrough", "verdict", "ran", "zero"] }
 }

@@ -234,7 +234,7 @@ extension ConfigurationKey {
     case .exitCode:
       ConfigurationRow(
         "exit_code", .choice(ExitCodeMode.names), .authority, .choice(ExitCodeMode.passthrough.rawValue), "CHOICE",
-        "what the process's own exit code says: the script's status, the verdict, or nothing")
+        "what the process's own exit code says: the script's status, the verdict, whether the script ran, or nothing")
     case .log:
       ConfigurationRow(
         "log", .logTargets, .authority, .texts(["fd:1"]), "TARGETS",

@@ -11,15 +11,24 @@ package enum ProcessExitCode {
 
   /// The code for a verdict.
   ///
-  /// - Parameter exitFrameIsWritten: whether the log has the verdict. Without it the mode `zero`, which leaves the verdict to the
-  ///   log, must not say that all is well.
+  /// - Parameter exitFrameIsWritten: whether the log has the verdict. Without it the modes `ran` and `zero`, which leave the
+  ///   verdict to the log, must not say that all is well.
   package static func code(
     for verdict: Verdict, mode: ExitCodeMode, exitFrameIsWritten: Bool = true
   ) -> Int32 {
     switch mode {
     case .passthrough: passthrough(verdict)
     case .verdict: verdict.reason.ownExitCode ?? (verdict.exitCode == 0 ? 0 : scriptFailed)
+    case .ran: exitFrameIsWritten ? ran(verdict) : verdictIsLost
     case .zero: exitFrameIsWritten ? 0 : verdictIsLost
+    }
+  }
+
+  private static func ran(_ verdict: Verdict) -> Int32 {
+    switch verdict.reason {
+    case .cancelled, .launchFailed, .invalidTask, .isolationUnavailable, .internalError:
+      verdict.reason.ownExitCode ?? verdictIsLost
+    default: 0
     }
   }
 

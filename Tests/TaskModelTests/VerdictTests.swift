@@ -164,10 +164,12 @@ import Testing
       let code = ProcessExitCode.code(for: verdict, mode: .passthrough)
       #expect(code == (240...253 ~= status ? 1 : status))
       #expect(ProcessExitCode.code(for: verdict, mode: .verdict) == (status == 0 ? 0 : 1))
+      #expect(ProcessExitCode.code(for: verdict, mode: .ran) == 0)
       #expect(ProcessExitCode.code(for: verdict, mode: .zero) == 0)
     }
     for signal in Int32(1)...64 {
       let verdict = Verdict(.signaled, signal: signal, message: "")
+      #expect(ProcessExitCode.code(for: verdict, mode: .ran) == 0)
       #expect(ProcessExitCode.code(for: verdict, mode: .passthrough) == 128 + signal)
       #expect(ProcessExitCode.code(for: verdict, mode: .verdict) == 1)
     }
@@ -185,6 +187,8 @@ import Testing
     ] {
       #expect(ProcessExitCode.code(for: end, mode: .passthrough) == code)
       #expect(ProcessExitCode.code(for: end, mode: .verdict) == code)
+      // What the script did, or what became of it under a limit, is 0; what somebody else did is not.
+      #expect(ProcessExitCode.code(for: end, mode: .ran) == (code == 241 || code >= 250 ? code : 0))
       #expect(ProcessExitCode.code(for: end, mode: .zero) == 0)
     }
   }
@@ -215,6 +219,7 @@ import Testing
   @Test func zeroNeedsAnExitFrame() {
     let success = Verdict(.exited, exitCode: 0, message: "")
     #expect(ProcessExitCode.code(for: success, mode: .zero, exitFrameIsWritten: false) == 253)
+    #expect(ProcessExitCode.code(for: success, mode: .ran, exitFrameIsWritten: false) == 253)
     #expect(ProcessExitCode.code(for: success, mode: .passthrough, exitFrameIsWritten: false) == 0)
   }
 
