@@ -60,13 +60,19 @@ let package = Package(
     // The Kubernetes API over HTTP: credentials, requests, watches, logs.
     target("KubernetesAPI", ["DispatcherModel", httpClient, logging]),
     target("KubernetesEngine", ["DispatcherModel", "KubernetesAPI", frames, manifests, taskModel, lifecycle, logging]),
+    // The page for people and the description of the interface, compiled in.
+    .target(
+      name: "DispatcherPage", dependencies: [frames],
+      resources: [.embedInCode("Resources/index.html"), .embedInCode("Resources/openapi.json")],
+      packageAccess: false, swiftSettings: strictness),
     // Queue, archive, routes, metrics: the service around an engine.
-    target("DispatcherService", ["DispatcherModel", hummingbird, lifecycle, logging]),
+    target("DispatcherService", ["DispatcherModel", "DispatcherPage", hummingbird, lifecycle, logging]),
     .executableTarget(
       name: "warder-dispatcher",
       dependencies: ["DispatcherService", "LocalEngine", "KubernetesEngine", arguments, logging],
       packageAccess: false, swiftSettings: strictness),
     tests("DispatcherModelTests", ["DispatcherModel"]),
+    tests("DispatcherPageTests", ["DispatcherPage"]),
   ],
   swiftLanguageModes: [.v6]
 )
