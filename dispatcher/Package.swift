@@ -29,7 +29,6 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, packageAccess: false, swiftSettings: strictness)
@@ -50,13 +49,13 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // What a task, its request, its outcome and the configuration are; knows neither network nor file system.
     target("DispatcherModel", [frames, taskModel]),
     // `warder run` on this machine.
-    target("LocalEngine", ["DispatcherModel", lifecycle, logging, subprocess]),
+    target("LocalEngine", ["CProcess", "DispatcherModel", taskModel, logging]),
+    .target(name: "CProcess", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     // The Kubernetes API over HTTP: credentials, requests, watches, logs.
     target("KubernetesAPI", ["DispatcherModel", httpClient, logging]),
     target("KubernetesEngine", ["DispatcherModel", "KubernetesAPI", frames, manifests, taskModel, lifecycle, logging]),
@@ -66,7 +65,9 @@ let package = Package(
       resources: [.embedInCode("Resources/index.html"), .embedInCode("Resources/openapi.json")],
       packageAccess: false, swiftSettings: strictness),
     // Queue, archive, routes, metrics: the service around an engine.
-    target("DispatcherService", ["DispatcherModel", "DispatcherPage", hummingbird, lifecycle, logging]),
+    target(
+      "DispatcherService",
+      ["DispatcherModel", "DispatcherPage", frames, taskModel, hummingbird, lifecycle, logging]),
     .executableTarget(
       name: "warder-dispatcher",
       dependencies: ["DispatcherService", "LocalEngine", "KubernetesEngine", arguments, logging],

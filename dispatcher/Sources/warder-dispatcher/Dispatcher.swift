@@ -1,4 +1,0 @@
-@main
-struct Dispatcher {
-  static func main() {}
-}
