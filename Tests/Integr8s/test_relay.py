@@ -167,15 +167,16 @@ class SizeTests(unittest.TestCase):
         self.assertEqual(stdout, "begin\n[warder: 123456 bytes of output are left out here]\nend\n")
 
     def test_memory_is_bounded(self) -> None:
-        """200 MB of output in some 50 MB at the most, whatever its shape."""
+        """200 MB of output on both streams in some 50 MB at the most, whatever its shape."""
         for chunk in (b"\xff" * 3000, b"y\n" * 1500, b"x" * 3000):
             log = Log()
             log.write("stdout", chunk)
             one = log.lines.pop().split(b",", 2)[2]
             with tempfile.TemporaryFile() as file:
                 file.write(log.bytes)
+                other = one.replace(b"stdout", b"stderr")
                 for seq in range(1, 70_000):
-                    file.write(b'{"seq":%d,"t":1.0,%s\n' % (seq, one))
+                    file.write(b'{"seq":%d,"t":1.0,%s\n' % (seq, other if seq % 2 else one))
                 file.seek(0)
                 before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
                 run = subprocess.run(
