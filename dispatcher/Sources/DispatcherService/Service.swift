@@ -3,6 +3,7 @@ internal import Hummingbird
 package import Logging
 internal import NIOCore
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// The dispatcher as a service: HTTP around tasks.
 package struct DispatcherApplication: Sendable {
@@ -19,8 +20,16 @@ package struct DispatcherApplication: Sendable {
     self.archive = archive
     self.logger = logger
     authentication = try Authentication(configuration)
-    dispatcher = Dispatcher(configuration, engine: engine, archive: archive, logger: logger)
+    do throws(ArchiveError) {
+      let audit = try AuditLog(configuration.audit, archive: archive.directory)
+      dispatcher = Dispatcher(configuration, engine: engine, archive: archive, audit: audit, logger: logger)
+    } catch { throw ServiceConfigurationError("audit: \(error.message)") }
   }
+
+  /// How long requests that are answered may take when the service ends: after that a reader who takes nothing is left alone.
+  private static let lastAnswers = Duration.seconds(10)
+  /// How long a connection may say nothing, or send its request piece by piece.
+  private static let idle = TimeAmount.seconds(75)
 
   /// Serves until SIGTERM or SIGINT. Tasks go on then, and the next dispatcher takes them up.
   ///
@@ -30,11 +39,19 @@ package struct DispatcherApplication: Sendable {
     let routes = Routes(
       configuration: configuration, dispatcher: dispatcher, archive: archive, authentication: authentication)
     let application = Application(
-      router: routes.router(),
+      router: routes.router(accessLog: configuration.accessLog.descriptor.map { LineSink($0) }),
+      server: .http1(configuration: .init(idleTimeout: Self.idle)),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "warder-dispatcher"),
       onServerRunning: { channel in whenListening(channel.localAddress?.port ?? 0) },
       logger: logger)
-    try await application.runService()
+    var group = ServiceGroupConfiguration(
+      services: [
+        .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: Sweeper(dispatcher: dispatcher)),
+      ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    group.maximumGracefulShutdownDuration = Self.lastAnswers
+    group.maximumCancellationDuration = .seconds(5)
+    try await ServiceGroup(configuration: group).run()
   }
 }

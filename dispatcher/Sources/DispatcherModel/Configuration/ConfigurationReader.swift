@@ -66,6 +66,12 @@ extension ServiceConfiguration {
         case let other: throw place.problem("expected an absolute path, stdout or off, found \"\(other)\"")
         }
     }
+    if let place = reader.take("access_log") {
+      guard let target = AccessLogTarget(rawValue: try place.string()) else {
+        throw place.problem("expected stderr, stdout or off, found \"\(try place.string())\"")
+      }
+      accessLog = target
+    }
     if let place = reader.take("local") { local = try LocalSettings(place) }
     if let place = reader.take("kubernetes") { kubernetes = try Self.section(place) }
     try reader.end()

@@ -18,6 +18,7 @@ package struct ServiceConfiguration: Sendable {
   package var limits = ServiceLimits()
   package var archive = ArchiveSettings()
   package var audit = AuditTarget.archive
+  package var accessLog = AccessLogTarget.standardError
   package var local = LocalSettings()
   /// The section of the engine `kubernetes`, as JSON.
   package var kubernetes: [UInt8]?
@@ -91,6 +92,20 @@ package enum AuditTarget: Sendable, Hashable {
   case file(String)
   case standardOutput
   case off
+}
+
+package enum AccessLogTarget: String, Sendable, CaseIterable {
+  case standardError = "stderr"
+  case standardOutput = "stdout"
+  case off
+
+  package var descriptor: Int32? {
+    switch self {
+    case .standardError: 2
+    case .standardOutput: 1
+    case .off: nil
+    }
+  }
 }
 
 package struct LocalSettings: Sendable, Hashable {

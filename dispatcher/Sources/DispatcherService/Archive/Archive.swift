@@ -28,6 +28,8 @@ package struct Archive: Sendable {
   private func request(of id: String) -> String { "\(directory(of: id))/request.json" }
   private func result(of id: String) -> String { "\(directory(of: id))/result.json" }
 
+  private func audit(of id: String) -> String { "\(directory(of: id))/audit.json" }
+
   // MARK: - Writing
 
   /// Puts a new task on record: when this returns it will be run once, or be said to be lost.
@@ -48,7 +50,9 @@ package struct Archive: Sendable {
     try DurableFile.replace(self.record(of: record.id), with: try Self.encode(record), isForced: isForced)
   }
 
-  func save(result: [UInt8], of id: String) throws(ArchiveError) {
+  /// - Parameter audit: the task's audit record, until it is where it belongs.
+  func save(result: [UInt8], audit: [UInt8], of id: String) throws(ArchiveError) {
+    try DurableFile.replace(self.audit(of: id), with: audit, isForced: false)
     try DurableFile.replace(self.result(of: id), with: result)
   }
 
@@ -81,6 +85,10 @@ package struct Archive: Sendable {
   func task(_ id: String) -> TaskSpecification? {
     DurableFile.read(request(of: id)).flatMap { try? JSONDecoder().decode(TaskSpecification.self, from: Data($0)) }
   }
+
+  func auditRecord(of id: String) -> [UInt8]? { DurableFile.read(audit(of: id)) }
+
+  func removeAuditRecord(of id: String) { unlink(audit(of: id)) }
 
   func result(of id: String) -> [UInt8]? { DurableFile.read(self.result(of: id)) }
 

@@ -1,4 +1,7 @@
-/// Notices as they come, and one of its own whenever there was none for a while.
+internal import ServiceLifecycle
+
+/// Notices as they come, and one of its own from time to time, so that a reader who is gone is found out. They end when the
+/// service is asked to.
 struct Notices: AsyncSequence {
   typealias Element = Void
   private let changes: AsyncStream<Void>
@@ -14,7 +17,7 @@ struct Notices: AsyncSequence {
     let changes = changes
     let silence = silence
     let forwarding = Task {
-      for await _ in changes { continuation.yield() }
+      for await _ in changes.cancelOnGracefulShutdown() { continuation.yield() }
       continuation.finish()
     }
     let ticking = Task {

@@ -83,10 +83,17 @@ struct ProblemMiddleware: RouterMiddleware {
       return Reply.problem(problem)
     } catch let error as any HTTPResponseError {
       let path = request.uri.path
+      if error.status.code == 404, let methods = PathMethods.allowed(at: path),
+        !methods.contains(request.method.rawValue)
+      {
+        var response = Reply.problem(
+          RequestProblem(405, "\(path.prefix(200)) does not have \(request.method.rawValue.prefix(20))"))
+        response.headers[.allow] = methods.joined(separator: ", ")
+        return response
+      }
       let detail =
         switch error.status.code {
-        case 404: "there is nothing at \(path)"
-        case 405: "\(path) does not have \(request.method.rawValue)"
+        case 404: "there is nothing at \(path.prefix(200))"
         case 413: "the body is too large"
         default: error.status.reasonPhrase
         }

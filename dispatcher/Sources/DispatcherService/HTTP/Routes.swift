@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
 internal import NIOCore
+internal import ServiceLifecycle
 internal import TaskModel
 internal import WarderFrames
 
@@ -15,12 +16,14 @@ struct Routes: Sendable {
   let archive: Archive
   let authentication: Authentication
 
-  func router() -> Router<ServiceContext> {
+  /// - Parameter accessLog: where a line for each request goes; nil for nowhere.
+  func router(accessLog: LineSink?) -> Router<ServiceContext> {
     let router = Router(context: ServiceContext.self)
+    if let accessLog { router.add(middleware: AccessLog(sink: accessLog)) }
     router.add(middleware: ProblemMiddleware())
-    router.post("exec") { request, _ in try await exec(request) }
-    router.post("tasks") { request, _ in try await start(request) }
-    router.get("tasks") { request, _ in try await list(request) }
+    router.post("exec") { request, context in try await exec(request, context) }
+    router.post("tasks") { request, context in try await start(request, context) }
+    router.get("tasks") { request, context in try await list(request, context) }
     router.get("tasks/:id") { request, context in try await show(request, context) }
     router.delete("tasks/:id") { request, context in try await cancel(request, context) }
     router.get("tasks/:id/events") { request, context in try await events(request, context) }
@@ -47,19 +50,19 @@ struct Routes: Sendable {
 
   // MARK: - Starting
 
-  private func exec(_ request: Request) async throws -> Response {
+  private func exec(_ request: Request, _ context: ServiceContext) async throws -> Response {
     let wait = try Self.wait(request)
-    let submitted = try await submit(request)
+    let submitted = try await submit(request, context)
     if let task = try await finished(submitted.id, within: wait), let result = archive.result(of: task.id) {
       return Reply.json(result)
     }
     return try await accepted(submitted.id)
   }
 
-  private func start(_ request: Request) async throws -> Response {
-    let submitted = try await submit(request)
+  private func start(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let submitted = try await submit(request, context)
     // Until the engine has it, or it is clear that it has to wait.
-    for await _ in await dispatcher.changes(of: submitted.id) {
+    for await _ in await dispatcher.changes(of: submitted.id).cancelOnGracefulShutdown() {
       guard let task = await dispatcher.task(submitted.id), task.state == .starting else { break }
     }
     return try await accepted(submitted.id)
@@ -72,8 +75,8 @@ struct Routes: Sendable {
       headers: [.location: "/tasks/\(id)"])
   }
 
-  private func submit(_ request: Request) async throws -> TaskRecord {
-    let client = try authentication.client(of: request)
+  private func submit(_ request: Request, _ context: ServiceContext) async throws -> TaskRecord {
+    let client = try client(of: request, context)
     let most = configuration.limits.bodyBytes
     let body: [UInt8]
     do {
@@ -112,7 +115,7 @@ struct Routes: Sendable {
       }
     }
     defer { timer?.cancel() }
-    for await _ in changes {
+    for await _ in changes.cancelOnGracefulShutdown() {
       guard let task = await dispatcher.task(id) else { return nil }
       if task.state == .finished { return task }
       if let end, ContinuousClock.now >= end { return nil }
@@ -122,8 +125,8 @@ struct Routes: Sendable {
 
   // MARK: - Looking
 
-  private func list(_ request: Request) async throws -> Response {
-    let client = try authentication.client(of: request)
+  private func list(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let client = try client(of: request, context)
     let parameters = request.uri.queryParameters
     var states: Set<String> = []
     for state in parameters["state"]?.split(separator: ",") ?? [] {
@@ -150,9 +153,15 @@ struct Routes: Sendable {
     return Reply.json(Array("{\"tasks\":".utf8) + bytes + [UInt8(ascii: "}")])
   }
 
+  private func client(of request: Request, _ context: ServiceContext) throws(RequestProblem) -> Client {
+    let client = try authentication.client(of: request)
+    context.notes.set(client: client.name)
+    return client
+  }
+
   /// The task that the path names, if the client may know of it.
   private func task(_ request: Request, _ context: ServiceContext) async throws -> TaskRecord {
-    let client = try authentication.client(of: request)
+    let client = try client(of: request, context)
     let id = try context.parameters.require("id")
     guard let task = await dispatcher.task(id), client.seesAll || task.client == client.name else {
       throw RequestProblem(404, "there is no task \(id.prefix(70))")

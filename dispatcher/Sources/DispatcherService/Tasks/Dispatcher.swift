@@ -1,14 +1,15 @@
-package import DispatcherModel
+internal import DispatcherModel
 internal import Foundation
-package import Logging
+internal import Logging
 internal import TaskModel
 internal import WarderFrames
 
 /// All tasks: the queue, what runs, what has ended. Everything that changes a task's state goes through here.
-package actor Dispatcher {
+actor Dispatcher {
   private let configuration: ServiceConfiguration
   let engine: any Engine
   let archive: Archive
+  private let audit: AuditLog?
   let logger: Logger
   private var tasks: [String: TaskRecord] = [:]
   /// Newest last.
@@ -19,6 +20,8 @@ package actor Dispatcher {
   private var idempotency: [IdempotencyKey: String] = [:]
   private var listeners: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
   private var nextListener = 0
+  /// What ended tasks take in the archive.
+  private var sizes: [String: Int64] = [:]
   /// Not before then is an engine asked again that could not take a task.
   private var engineIsAway: (until: ContinuousClock.Instant, reason: String)?
   private(set) var metrics = ServiceMetrics()
@@ -28,8 +31,11 @@ package actor Dispatcher {
     let key: String
   }
 
-  package init(_ configuration: ServiceConfiguration, engine: any Engine, archive: Archive, logger: Logger) {
+  init(
+    _ configuration: ServiceConfiguration, engine: any Engine, archive: Archive, audit: AuditLog?, logger: Logger
+  ) {
     self.configuration = configuration
+    self.audit = audit
     self.engine = engine
     self.archive = archive
     self.logger = logger
@@ -165,7 +171,10 @@ package actor Dispatcher {
     while running.count < configuration.limits.concurrentTasks, !queue.isEmpty {
       let id = queue.removeFirst()
       // On record before the engine hears of it: after a crash a task in this state is never started again.
-      guard change(id, isForced: true, { $0.state = .starting }) else { continue }
+      guard change(id, isForced: true, { $0.state = .starting }) else {
+        queue.insert(id, at: 0)
+        return startLater(.seconds(5))
+      }
       running.insert(id)
       let runner = TaskRunner(id: id, dispatcher: self, engine: engine, archive: archive, logger: logger)
       Task { await runner.start() }
@@ -174,18 +183,23 @@ package actor Dispatcher {
 
   /// Changes a task's record, on disk and here, and tells who listens.
   ///
-  /// - Returns: whether it is on disk; where it is not, nothing has changed.
+  /// - Parameter isFact: whether it has happened already, so that it is known here even where the disk takes nothing.
+  /// - Returns: whether it is on disk; where it is not, and it is no fact, nothing has changed.
   @discardableResult
-  private func change(_ id: String, isForced: Bool, _ edit: (inout TaskRecord) -> Void) -> Bool {
+  private func change(
+    _ id: String, isForced: Bool, isFact: Bool = false, _ edit: (inout TaskRecord) -> Void
+  ) -> Bool {
     guard var record = tasks[id] else { return false }
     edit(&record)
+    var isOnDisk = true
     do throws(ArchiveError) { try archive.save(record, isForced: isForced) } catch {
-      logger.error("\(error.message)")
-      return false
+      logger.error("task \(id): \(error.message)")
+      isOnDisk = false
     }
+    guard isOnDisk || isFact else { return false }
     tasks[id] = record
     announce(id)
-    return true
+    return isOnDisk
   }
 
   /// The engine has the task.
@@ -193,8 +207,9 @@ package actor Dispatcher {
   /// - Returns: whether somebody has asked for its end meanwhile.
   func hasStarted(_ id: String, as handle: EngineHandle) -> Bool {
     engineIsAway = nil
-    change(id, isForced: true) {
+    change(id, isForced: true, isFact: true) {
       $0.state = .pending
+      $0.detail = nil
       $0.handle = handle
     }
     return tasks[id]?.isCancelRequested ?? false
@@ -209,16 +224,20 @@ package actor Dispatcher {
     let pause = Duration.seconds(retryAfterSeconds ?? 2)
     engineIsAway = (.now + pause, reason)
     running.remove(id)
-    change(id, isForced: true) {
+    change(id, isForced: true, isFact: true) {
       $0.state = .queued
       $0.detail = "the engine cannot take it now: \(reason)"
     }
     queue.insert(id, at: 0)
+    startLater(pause)
+    return true
+  }
+
+  private func startLater(_ pause: Duration) {
     Task {
       try? await Task.sleep(for: pause)
       startWhatCan()
     }
-    return true
   }
 
   func isPending(_ id: String, _ detail: String) {
@@ -228,7 +247,7 @@ package actor Dispatcher {
 
   func isRunning(_ id: String) {
     guard tasks[id]?.state == .pending else { return }
-    change(id, isForced: false) {
+    change(id, isForced: false, isFact: true) {
       $0.state = .running
       $0.detail = nil
       $0.startedAt = Self.now
@@ -236,11 +255,11 @@ package actor Dispatcher {
   }
 
   /// It is over, and its result is on disk.
-  func hasEnded(_ id: String, _ outcome: TaskOutcome) {
-    change(id, isForced: true) {
+  func hasEnded(_ id: String, _ outcome: TaskOutcome, at time: Int64) async {
+    change(id, isForced: true, isFact: true) {
       $0.state = .finished
       $0.detail = nil
-      $0.finishedAt = Self.now
+      $0.finishedAt = time
       $0.reason = outcome.reason
       $0.exitCode = outcome.exitCode
       $0.durationMilliseconds = outcome.durationMilliseconds
@@ -248,6 +267,17 @@ package actor Dispatcher {
     metrics.count(reason: outcome.reason, milliseconds: outcome.durationMilliseconds)
     running.remove(id)
     startWhatCan()
+    await record(id)
+  }
+
+  /// Puts the task's audit record where it belongs. What dies before the task is marked finds out at the next start.
+  private func record(_ id: String) async {
+    guard let audit, let line = archive.auditRecord(of: id) else { return }
+    do throws(ArchiveError) { try await audit.write(line) } catch {
+      return logger.error("audit of task \(id): \(error.message)")
+    }
+    change(id, isForced: false, isFact: true) { $0.isAudited = true }
+    archive.removeAuditRecord(of: id)
   }
 
   func engineFailed() { metrics.engineErrors += 1 }
@@ -260,13 +290,13 @@ package actor Dispatcher {
     if task.state == .finished { return task }
     if let place = queue.firstIndex(of: id) {
       queue.remove(at: place)
-      change(id, isForced: true) { $0.isCancelRequested = true }
+      change(id, isForced: true, isFact: true) { $0.isCancelRequested = true }
       let outcome = TaskOutcome(neverStarted: .cancelled, message: "cancelled before it started")
       let runner = TaskRunner(id: id, dispatcher: self, engine: engine, archive: archive, logger: logger)
       await runner.end(with: outcome)
       return tasks[id]
     }
-    change(id, isForced: true) { $0.isCancelRequested = true }
+    change(id, isForced: true, isFact: true) { $0.isCancelRequested = true }
     if let handle = task.handle {
       do throws(EngineError) { try await engine.cancel(handle) } catch {
         metrics.engineErrors += 1
@@ -279,7 +309,7 @@ package actor Dispatcher {
   // MARK: - After a restart
 
   /// Finds out what became of the tasks that another dispatcher left, and goes on with them.
-  package func recover() async {
+  func recover() async {
     let (records, problems) = archive.load()
     for problem in problems { logger.error("\(problem)") }
     for record in records { insert(record) }
@@ -301,6 +331,15 @@ package actor Dispatcher {
       case .finished: break
       }
     }
+    let unrecorded = Set(records.filter { $0.state == .finished && !$0.isAudited }.map(\.id))
+    let recorded = await audit?.recorded(unrecorded) ?? []
+    for id in unrecorded.sorted() {
+      if recorded.contains(id) {
+        change(id, isForced: false) { $0.isAudited = true }
+      } else {
+        await record(id)
+      }
+    }
     // What a crash left between a verdict and its tidying up, or without any record.
     for (id, leftover) in left where tasks[id]?.state == .finished || tasks[id] == nil {
       if tasks[id] == nil { logger.warning("the engine has a task \(id) that is not on record; it is ended") }
@@ -308,6 +347,33 @@ package actor Dispatcher {
       try? await engine.remove(leftover.handle)
     }
     startWhatCan()
+  }
+
+  // MARK: - Tidying up
+
+  /// Removes ended tasks that are too old, or too many, or too large together: the oldest first.
+  func sweep() {
+    let kept = configuration.archive
+    let oldest = Self.now - kept.ageMilliseconds
+    var count = tasks.count
+    for id in order where sizes[id] == nil && tasks[id]?.state == .finished { sizes[id] = archive.bytes(of: id) }
+    var bytes = sizes.values.reduce(0, +)
+    for id in order {
+      guard let task = tasks[id], task.state == .finished, let finished = task.finishedAt else { continue }
+      guard finished < oldest || count > kept.tasks || bytes > kept.bytes else { continue }
+      archive.remove(id)
+      forget(task)
+      count -= 1
+      bytes -= sizes[id] ?? 0
+    }
+  }
+
+  private func forget(_ task: TaskRecord) {
+    tasks[task.id] = nil
+    sizes[task.id] = nil
+    order.removeAll { $0 == task.id }
+    if let key = task.idempotencyKey { idempotency[IdempotencyKey(client: task.client, key: key)] = nil }
+    announce(task.id)
   }
 
   static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }

@@ -85,9 +85,13 @@ struct TaskRunner: Sendable {
 
   /// Keeps the result and says so.
   func end(with outcome: TaskOutcome) async {
-    do throws(ArchiveError) { try archive.save(result: outcome.json(taskID: id), of: id) } catch {
-      logger.error("\(error.message)")
+    let finishedAt = Dispatcher.now
+    if let record = await dispatcher.task(id) {
+      let audit = AuditRecord.line(record, archive.task(id), outcome, finishedAt: finishedAt)
+      do throws(ArchiveError) { try archive.save(result: outcome.json(taskID: id), audit: audit, of: id) } catch {
+        logger.error("task \(id): \(error.message)")
+      }
     }
-    await dispatcher.hasEnded(id, outcome)
+    await dispatcher.hasEnded(id, outcome, at: finishedAt)
   }
 }
