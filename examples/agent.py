@@ -9,7 +9,7 @@ usage: examples/agent.py [OPTIONS]
   --question TEXT      (What is the total count?)
   --schema API         print the tool's description for an API (openai, anthropic or mcp) and end
 
-    warder-dispatcher &
+    scripts/run-dispatcher &
     examples/agent.py
 
 The loop is an agent's usual one: the model asks for a tool, the tool's result goes back to it, until it answers. THE MODEL IS

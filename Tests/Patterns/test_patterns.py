@@ -109,7 +109,9 @@ class Played:
                     self.log[container["name"]] = run(PODMAN, "logs", full).stdout
             finally:
                 run(PODMAN, "pod", "rm", "--force", "--ignore", "--time", "0", name)
-                run(PODMAN, "volume", "rm", "--force", *[volume["name"] for volume in pod["spec"]["volumes"]])
+                # podman calls the volume of a ConfigMap after that.
+                volumes = [one.get("configMap", one)["name"] for one in pod["spec"]["volumes"]]
+                run(PODMAN, "volume", "rm", "--force", *volumes)
 
     def result(self, container: str = "task") -> Manifest:
         decoded = run(WARDER, "decode", "--json", data=self.log[container])

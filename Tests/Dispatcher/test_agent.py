@@ -1,13 +1,9 @@
-"""examples/agent.py with a running warder-dispatcher as its tool.
-
-DISPATCHER names the program; it finds `warder` in the working copy's builds.
-"""
+"""examples/agent.py with a running warder-dispatcher as its tool."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import pathlib
 import socket
 import subprocess
@@ -18,6 +14,8 @@ import unittest
 import urllib.error
 import urllib.request
 from typing import Any, ClassVar, Dict, List
+
+from running import PROGRAM as DISPATCHER
 
 ROOT = pathlib.Path(__file__).parents[2]
 PROGRAM = ROOT / "examples/agent.py"
@@ -59,7 +57,7 @@ class AgentTests(unittest.TestCase):
         log = open(room / "log", "wb")
         cls.addClassCleanup(log.close)
         dispatcher = subprocess.Popen(
-            [os.environ["DISPATCHER"], "--config", str(configuration)], stdout=log, stderr=subprocess.STDOUT)
+            [DISPATCHER, "--config", str(configuration)], stdout=log, stderr=subprocess.STDOUT)
 
         def stop() -> None:
             dispatcher.terminate()
