@@ -72,7 +72,8 @@ let package = Package(
       name: "warder-dispatcher",
       dependencies: ["DispatcherService", "LocalEngine", "KubernetesEngine", arguments, logging],
       packageAccess: false, swiftSettings: strictness),
-    tests("DispatcherModelTests", ["DispatcherModel"]),
+    tests("DispatcherModelTests", ["DispatcherModel", frames, taskModel]),
+    tests("LocalEngineTests", ["LocalEngine", "DispatcherModel", taskModel]),
     tests("DispatcherPageTests", ["DispatcherPage"]),
   ],
   swiftLanguageModes: [.v6]

@@ -7,7 +7,7 @@ package import Logging
 /// dispatcher, and the next one finds it by its process and the file.
 package struct LocalEngine: Engine {
   package let name = "local"
-  private let settings: LocalSettings
+  private var settings: LocalSettings
   private let directory: String
   private let warder: String
   private let policyRuntimes: [String: String]
@@ -30,6 +30,9 @@ package struct LocalEngine: Engine {
         atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
       throw .unavailable("cannot make \(directory): \(error.localizedDescription)", retryAfterSeconds: nil)
+    }
+    if settings.policy == nil {
+      self.settings.policy = try LocalPolicy.make(for: runtimes.map(\.policyRuntime), in: directory)
     }
     guard let watch = Watch() else {
       throw .unavailable(

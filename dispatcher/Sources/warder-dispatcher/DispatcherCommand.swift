@@ -12,8 +12,8 @@ struct DispatcherCommand: AsyncParsableCommand {
     commandName: "warder-dispatcher",
     abstract: "Take scripts over HTTP, have each run once and confined, answer with what became of it.",
     discussion: """
-      Without a configuration file it serves this machine alone (127.0.0.1:8080), runs Python and shell scripts by \
-      `warder run`, and keeps what became of them in ~/.local/state/warder-dispatcher.
+      Without a configuration file it serves this machine alone (127.0.0.1:8080), runs Python, shell and \
+      node scripts by `warder run`, and keeps what became of them in ~/.local/state/warder-dispatcher.
 
         warder-dispatcher
         warder-dispatcher --listen 127.0.0.1:9000 --archive /var/lib/dispatcher
@@ -64,6 +64,10 @@ struct DispatcherCommand: AsyncParsableCommand {
         throw ServiceConfigurationError("the configuration \(file) cannot be read")
       }
       configuration = try ServiceConfiguration(file: Array(bytes), path: file)
+    } else if ["/usr/local/bin/node", "/usr/bin/node"].contains(where: FileManager.default.isExecutableFile) {
+      var node = RuntimeConfiguration(name: "node")
+      node.aliases = ["javascript"]
+      configuration.runtimes.append(node)
     }
     if let listen {
       guard let address = ServiceConfiguration.address(listen) else {
