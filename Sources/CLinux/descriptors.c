@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,6 +61,13 @@ int32_t cl_pipe(int32_t *read_end, int32_t *write_end) {
 
 int32_t cl_set_pipe_capacity(int32_t descriptor, int32_t bytes) {
   return (int32_t)CL_RESULT(fcntl(descriptor, F_SETPIPE_SZ, bytes));
+}
+
+int32_t cl_kill_when_left(int32_t descriptor, int32_t group) {
+  int64_t result = CL_RESULT(fcntl(descriptor, F_SETOWN, -group));
+  if (result >= 0) result = CL_RESULT(fcntl(descriptor, F_SETSIG, SIGKILL));
+  if (result >= 0) result = CL_RESULT(fcntl(descriptor, F_SETFL, O_ASYNC | O_NONBLOCK));
+  return (int32_t)result;
 }
 
 int32_t cl_set_nonblocking(int32_t descriptor, int32_t on) {

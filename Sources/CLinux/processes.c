@@ -26,26 +26,47 @@ uint32_t cl_effective_user_id(void) { return geteuid(); }
 uint32_t cl_effective_group_id(void) { return getegid(); }
 int32_t cl_group_count(void) { return (int32_t)CL_RESULT(getgroups(0, NULL)); }
 
+static int32_t spared;
+static struct cl_usage reaped;
+
+void cl_spare(int32_t process) { spared = process; }
+int32_t cl_spared(void) { return spared; }
+
+static void summarize(const struct rusage *native, struct cl_usage *usage) {
+  usage->user_microseconds = (uint64_t)native->ru_utime.tv_sec * 1000000 + (uint64_t)native->ru_utime.tv_usec;
+  usage->system_microseconds = (uint64_t)native->ru_stime.tv_sec * 1000000 + (uint64_t)native->ru_stime.tv_usec;
+  usage->maximum_resident_bytes = (uint64_t)native->ru_maxrss * 1024;  // ru_maxrss is in KiB
+}
+
+/// What RUSAGE_CHILDREN adds up, which has no way to leave one out.
+static void add_reaped(const struct rusage *native) {
+  struct cl_usage usage;
+  summarize(native, &usage);
+  reaped.user_microseconds += usage.user_microseconds;
+  reaped.system_microseconds += usage.system_microseconds;
+  if (usage.maximum_resident_bytes > reaped.maximum_resident_bytes)
+    reaped.maximum_resident_bytes = usage.maximum_resident_bytes;
+}
+
 int32_t cl_reap(struct cl_exit *end) {
   int status;
-  int64_t process = CL_RETRY(waitpid(-1, &status, WNOHANG | __WALL));
+  struct rusage usage;
+  int64_t process = CL_RETRY(wait4(-1, &status, WNOHANG | __WALL, &usage));
   if (process <= 0) return (int32_t)process;
+  if (process != spared) add_reaped(&usage);
   end->process = (int32_t)process;
   end->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
   end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   return 1;
 }
 
-static void summarize(int who, struct cl_usage *usage) {
-  struct rusage native;
-  getrusage(who, &native);
-  usage->user_microseconds = (uint64_t)native.ru_utime.tv_sec * 1000000 + (uint64_t)native.ru_utime.tv_usec;
-  usage->system_microseconds = (uint64_t)native.ru_stime.tv_sec * 1000000 + (uint64_t)native.ru_stime.tv_usec;
-  usage->maximum_resident_bytes = (uint64_t)native.ru_maxrss * 1024;  // ru_maxrss is in KiB
-}
+void cl_children_usage(struct cl_usage *usage) { *usage = reaped; }
 
-void cl_children_usage(struct cl_usage *usage) { summarize(RUSAGE_CHILDREN, usage); }
-void cl_own_usage(struct cl_usage *usage) { summarize(RUSAGE_SELF, usage); }
+void cl_own_usage(struct cl_usage *usage) {
+  struct rusage native;
+  getrusage(RUSAGE_SELF, &native);
+  summarize(&native, usage);
+}
 int32_t cl_ticks_per_second(void) { return (int32_t)sysconf(_SC_CLK_TCK); }
 
 int32_t cl_kill(int32_t process, int32_t signal) { return (int32_t)CL_RESULT(kill(process, signal)); }

@@ -4,11 +4,13 @@ internal import TaskModel
 /// Who descends from whom, by /proc/<pid>/stat, see proc(5). Only read where kill(-1) would reach too far, and where no
 /// cgroup counts.
 package enum ProcessTable {
-  /// Every process whose chain of parents leads to `ancestor`, in no special order.
+  /// Every process whose chain of parents leads to `ancestor`, in no special order; but for the spared process and what it
+  /// started.
   package static func descendants(of ancestor: Int32) -> [Int32] {
     var processes: [(process: Int32, parent: Int32)] = []
     for process in allProcesses() {
-      if let parent = parent(of: process) { processes.append((process, parent)) }
+      guard let stat = stat(of: process), !Processes.isSpared(process, stat: stat) else { continue }
+      if let parent = parent(inStat: stat) { processes.append((process, parent)) }
     }
     // Each pass finds one more generation.
     var found: [Int32] = []
@@ -47,8 +49,12 @@ package enum ProcessTable {
     ("/proc/\(process)/\(file)" as Words).text
   }
 
+  static func stat(of process: Int32) -> [UInt8]? {
+    try? Files.read(path(of: process, "stat"), maximumBytes: 4096)
+  }
+
   private static func parent(of process: Int32) -> Int32? {
-    guard let content = try? Files.read(path(of: process, "stat"), maximumBytes: 4096) else { return nil }
+    guard let content = stat(of: process), !Processes.isSpared(process, stat: content) else { return nil }
     return parent(inStat: content)
   }
 

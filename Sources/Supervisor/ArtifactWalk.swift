@@ -144,6 +144,7 @@ extension ArtifactWalk {
   /// Sends what waits, so that a slow reader of the log costs time, which is bounded, and not memory.
   private func makeRoom(in log: inout FrameLog) -> Bool {
     log.flush(at: .now)
+    log.sinks.relay.catchUp()
     if log.sinks.isCongested { _ = log.flush(until: deadline) }
     return !isOverdue
   }

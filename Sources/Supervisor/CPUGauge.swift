@@ -31,7 +31,7 @@ struct CPUGauge: ~Copyable {
     let isDisabled = limit == nil || configuration.disabled.contains(.cpuWatch)
     let location = isDisabled ? nil : cgroups?.location(of: "cpuacct")
     let version = location?.version ?? .v2
-    let counter = Self.counter(location)
+    let counter = configuration.relay == nil ? Self.counter(location) : .none
     let usedBefore = Self.nanoseconds(counter, version, &buffer)
     if isDisabled {
       report.set(.cpuWatch, .disabled)

@@ -34,7 +34,7 @@ struct CheckTrial {
 
   mutating func giveUpPrivileges() {
     let launch = launch(of: Runtime(name: "check", command: ["/proc/self/exe"]))
-    launch.dropPrivileges(&report)
+    Launch.dropPrivileges(configuration.disabled, &report)
     launch.enterScope(&report)
   }
 

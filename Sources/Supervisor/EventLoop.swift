@@ -5,7 +5,7 @@ internal import WarderFrames
 /// Waits for everything at once, tells the state machine, and does what it says. One thread, and nothing in it waits for
 /// anything else.
 struct EventLoop: ~Copyable {
-  private enum Token: UInt32 { case signals, timer, standardOutput, standardError, log, secondLog, denials }
+  private enum Token: UInt32 { case signals, timer, standardOutput, standardError, log, secondLog, relay, denials }
 
   private var poller = Poller()
   private let signals: SignalDescriptor
@@ -90,11 +90,12 @@ extension EventLoop {
         case .denials:
           denials.answer(interest, at: now)
           if !denials.isOpen { poller.remove(token: Token.denials.rawValue) }
-        case .log, .secondLog, nil: break
+        case .log, .secondLog, .relay, nil: break
         }
       }
       if denials.report(to: &reporter.log, chargeLimit: budget.liveCharge, at: now) { heartbeat.gaveSign(at: now) }
       beat(at: now)
+      if let event = reporter.log.sinks.relay.takeEvent(at: now) { reporter.log.write(event, at: now) }
       reporter.log.flush(at: now)
       reporter.updateCrashContext()
     }
@@ -120,7 +121,8 @@ extension EventLoop {
     }
     try standardOutput.watch(by: &poller, token: Token.standardOutput.rawValue, isHeldUp: isHeldUp, at: now)
     try standardError.watch(by: &poller, token: Token.standardError.rawValue, isHeldUp: isHeldUp, at: now)
-    try reporter.log.sinks.watch(by: &poller, Token.log.rawValue, Token.secondLog.rawValue)
+    try reporter.log.sinks.watch(
+      by: &poller, Token.log.rawValue, Token.secondLog.rawValue, relay: Token.relay.rawValue)
   }
 }
 
@@ -147,7 +149,9 @@ extension EventLoop {
     for _ in 0..<Self.mostInOneTurn {
       switch try? Processes.reap() {
       case .reaped(let ended):
-        if ended.process == mainProcess {
+        if ended.process == reporter.log.sinks.relay.process {
+          reporter.log.sinks.relay.noteEnd(ended.end)
+        } else if ended.process == mainProcess {
           mainEndedAt = now
           tell(.mainEnded(ended.end), at: now)
         } else if machine.isKilling, ended.end == .signaled(SignalName.kill) {
@@ -157,6 +161,7 @@ extension EventLoop {
         tell(.treeEmpty, at: now)
         return
       case .noneEnded, nil:
+        if machine.isKilling, Processes.hasOnlySparedChildren { tell(.treeEmpty, at: now) }
         return
       }
     }

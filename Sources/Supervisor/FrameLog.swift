@@ -25,7 +25,7 @@ struct FrameLog: ~Copyable {
   mutating func write(_ frame: StartFrame) {
     let now = time(.now)
     let frame = redaction.frame(frame)
-    sinks.append { encoder.start(frame, at: now, into: &$0) }
+    sinks.append(isVital: true) { encoder.start(frame, at: now, into: &$0) }
   }
 
   mutating func write(_ frame: EventFrame, at now: Instant) {
@@ -37,7 +37,7 @@ struct FrameLog: ~Copyable {
   mutating func write(_ frame: ExitFrame) {
     let now = time(.now)
     let frame = redaction.frame(frame)
-    sinks.append { encoder.exit(frame, at: now, into: &$0) }
+    sinks.append(isVital: true) { encoder.exit(frame, at: now, into: &$0) }
   }
 
   /// - Returns: how many of the bytes the line holds; it has the end where it holds them all.

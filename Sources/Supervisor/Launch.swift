@@ -31,7 +31,10 @@ struct Launch {
     var reporter = given
     var beginning = begun
     var report = IsolationReport()
-    dropPrivileges(&report)
+    Self.dropPrivileges(configuration.disabled, &report)
+    do { try Self.startRelay(configuration, environment: beginning.environment, &reporter.log) } catch {
+      return reporter.finish(error.verdict, account: nil)
+    }
 
     let work: WorkDirectory
     do { work = try WorkDirectory(scriptName: task.fileName, in: configuration.temporaryDirectory) } catch {
@@ -51,7 +54,7 @@ struct Launch {
 
     let started: Started
     do {
-      started = try start(in: work, mounts: mounts, &beginning, &report)
+      started = try start(in: work, mounts: mounts, beside: reporter.log.sinks.relay.process, &beginning, &report)
     } catch {
       // The layers are known by now, and worth knowing: one of them may be the reason.
       reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: []))
@@ -101,6 +104,8 @@ extension Launch {
   ) -> Int32 {
     var started = given
     let startedAt = started.startedAt
+    // Without a scope process 1 reaches everybody, a relay too.
+    let reachesTreeOnly = report.isActive(.signalScope)
     let budget = OutputBudget(
       standardOutputLimit: UInt64(configuration.standardOutputLimitBytes),
       standardErrorLimit: UInt64(configuration.standardErrorLimitBytes),
@@ -118,7 +123,7 @@ extension Launch {
       watches: watches,
       denials: DenialReporter(started.listener.handOver()))
     let tree = ProcessTree(
-      reach: beginning.ownProcess == 1 || report.isActive(.signalScope) ? .treeOnly : .beyondTree,
+      reach: beginning.ownProcess == 1 && configuration.relay == nil || reachesTreeOnly ? .treeOnly : .beyondTree,
       ownProcess: beginning.ownProcess)
     let timing = SupervisionMachine.Timing(
       timeout: configuration.timeout.wholeNanoseconds, grace: configuration.grace.wholeNanoseconds,

@@ -5,10 +5,12 @@ internal import WarderFrames
 extension Launch {
   /// Prepares everything, starts the child, and waits until the script's program runs.
   ///
-  /// - Parameter mounts: the table of mounts, nil where it cannot be read.
+  /// - Parameters:
+  ///   - mounts: the table of mounts, nil where it cannot be read.
+  ///   - relay: the relay's process, which leads a group of its own; 0 for none.
   func start(
-    in work: borrowing WorkDirectory, mounts: [UInt8]?, _ beginning: inout TaskRun.Beginning,
-    _ report: inout IsolationReport
+    in work: borrowing WorkDirectory, mounts: [UInt8]?, beside relay: Int32 = 0,
+    _ beginning: inout TaskRun.Beginning, _ report: inout IsolationReport
   ) throws(Stop) -> Started {
     let environment = ChildEnvironment.compose(
       container: beginning.environment, runtime: task.runtime, configuration: configuration,
@@ -21,8 +23,9 @@ extension Launch {
         script: work.scriptPath, taskDirectory: task.directory, workDirectory: work.path,
         configuration: configuration, alsoExecutable: alsoExecutable),
       mountInfo: mounts, configuration: configuration, profile: task.seccompProfile,
-      protecting: SeccompProtection(processes: [beginning.ownProcess], groups: [Processes.ownGroup]), report: &report)
-    let missing = report.missing(of: configuration.required)
+      protecting: SeccompProtection(
+        processes: [beginning.ownProcess, relay], groups: [Processes.ownGroup, relay]), report: &report)
+    let missing = report.missing(of: configuration.requiredLayers)
     guard missing.isEmpty else { throw Stop(verdict: .isolationUnavailable(missing)) }
 
     return try spawn(program, environment, in: work, &confinement, &beginning, &report)
@@ -87,7 +90,7 @@ extension Launch {
     plan.filters = confinement.filters
     plan.wantsListener = true
     plan.listenerPlace = Descriptor(owning: beginning.listenerPlace.release())
-    plan.required = Confinement.requiredOfChild(configuration.required)
+    plan.required = Confinement.requiredOfChild(configuration.requiredLayers)
 
     let left = beginning.start.advanced(by: TimeBounds.startUp).nanoseconds(since: .now) / 1_000_000
     // The child takes the value on at its birth; a non-dumpable one could not write its own.

@@ -4,8 +4,7 @@ internal import WarderFrames
 
 extension Launch {
   /// Gives up what is left of privilege, and reads back what is.
-  func dropPrivileges(_ report: inout IsolationReport) {
-    let disabled = configuration.disabled
+  static func dropPrivileges(_ disabled: IsolationLayers, _ report: inout IsolationReport) {
     if disabled.contains(.capabilities) {
       report.set(.capabilities, .disabled)
     } else {
@@ -14,8 +13,8 @@ extension Launch {
         // Before the verdict on capabilities: without it a full bounding set would be a way back.
         if !disabled.contains(.noNewPrivileges) { try Processes.setNoNewPrivileges() }
         report.set(
-          .capabilities, found.isComplete ? .active : .degraded, reason: Self.reason(for: found),
-          details: Self.details(of: found))
+          .capabilities, found.isComplete ? .active : .degraded, reason: reason(for: found),
+          details: details(of: found))
       } catch {
         report.set(.capabilities, .unavailable, reason: error.message)
       }

@@ -8,6 +8,8 @@ internal import TaskModel
 struct LogSinks: ~Copyable {
   private(set) var first: LogSink
   private(set) var second: LogSink
+  /// Gets the same lines too, or instead.
+  var relay = Relay.none
   private var lines: [UInt8] = []
   private var watchesFirst = false
   private var watchesSecond = false
@@ -21,20 +23,25 @@ struct LogSinks: ~Copyable {
     self.second = second
   }
 
-  var isCongested: Bool { first.isCongested || second.isCongested }
-  var pendingBytes: Int { max(first.pendingBytes, second.pendingBytes) }
+  var isCongested: Bool { first.isCongested || second.isCongested || relay.isCongested }
+  var pendingBytes: Int { max(first.pendingBytes, second.pendingBytes, relay.pendingBytes) }
   /// When a place is to be given up, unless it takes something before.
   var nextDue: Instant? { second.stallDue(after: Self.longestStall) }
 
-  mutating func append(_ write: (inout [UInt8]) -> Void) {
-    guard second.descriptor.isOpen else { return first.append(write) }
+  /// - Parameter isVital: whether the relay gets them even if it is behind.
+  mutating func append(isVital: Bool = false, _ write: (inout [UInt8]) -> Void) {
+    guard second.descriptor.isOpen || relay.exists else { return first.append(write) }
     lines.removeAll(keepingCapacity: true)
     write(&lines)
+    relay.append(lines, isVital: isVital)
+    if relay.replacesLog { return }
+    takeOver()
     first.append(lines)
     second.append(lines)
   }
 
   mutating func flush(at now: Instant) {
+    if relay.exists { flushRelay(at: now) }
     first.flush(at: now)
     guard second.descriptor.isOpen else { return }
     second.flush(at: now)
@@ -46,22 +53,49 @@ struct LogSinks: ~Copyable {
   mutating func flush(until deadline: Instant) -> Bool {
     while true {
       let now = Instant.now
+      if relay.exists { flushRelay(at: now) }
       first.flush(at: now)
       second.flush(at: now)
       let waitsForFirst = first.wantsToWrite
       let waitsForSecond = second.wantsToWrite
       let left = deadline.nanoseconds(since: now) / 1_000_000
-      guard waitsForFirst || waitsForSecond, left > 0 else { break }
+      guard waitsForFirst || waitsForSecond || relay.isCongested, left > 0 else { break }
       // Neither may make the other one wait for long.
-      let step = Int32(min(left, waitsForFirst && waitsForSecond ? 20 : 1000))
+      let step = Int32(min(left, waitsForFirst && waitsForSecond || relay.isCongested ? 20 : 1000))
+      if relay.isCongested { relay.waitUntilWritable(milliseconds: step) }
       if waitsForFirst { first.descriptor.waitUntilWritable(milliseconds: step) }
       if waitsForSecond { second.descriptor.waitUntilWritable(milliseconds: waitsForFirst ? 0 : step) }
     }
     return first.isLive && first.missingBytes == 0 || second.isLive && second.missingBytes == 0
   }
 
+  private mutating func flushRelay(at now: Instant) {
+    relay.flush(at: now)
+    takeOver()
+  }
+
+  /// Gives the log what a relay that was to replace it has not read.
+  private mutating func takeOver() {
+    guard let unread = relay.takeUnread() else { return }
+    first.append(unread)
+    second.append(unread)
+  }
+
+  /// Lets the relay come to its end.
+  /// - Parameter logPatience: how long the log may take what the relay leaves of it.
+  /// - Returns: what is wrong with the relay, and whether the log has everything that it should have.
+  mutating func concludeRelay(logPatience: Duration) -> (complaint: String?, isWritten: Bool) {
+    let replaced = relay.replacesLog
+    // The verdict's line is what was appended last.
+    let complaint = relay.conclude(lastLine: lines)
+    return (complaint, !replaced || flush(until: Instant.now.advanced(by: logPatience)))
+  }
+
   /// Has the loop watch those for which something waits.
-  mutating func watch(by poller: inout Poller, _ firstToken: UInt32, _ secondToken: UInt32) throws(SystemCallError) {
+  mutating func watch(
+    by poller: inout Poller, _ firstToken: UInt32, _ secondToken: UInt32, relay relayToken: UInt32
+  ) throws(SystemCallError) {
+    if relay.exists { try relay.watch(by: &poller, token: relayToken) }
     try Self.watch(first, &watchesFirst, by: &poller, firstToken)
     try Self.watch(second, &watchesSecond, by: &poller, secondToken)
   }

@@ -156,7 +156,8 @@ extension MemoryGauge {
       levels.first?.directory.utf8.elementsEqual($0.directory.utf8) == true && CgroupTable.isAlone(in: $0.directory)
     }
     let plan = MemoryPlan(
-      wanted: wanted, levels: levels, isAlone: isAlone ?? false, processors: Machine.processorCount)
+      wanted: wanted, levels: levels, isAlone: isAlone == true && configuration.relay == nil,
+      processors: Machine.processorCount)
     let source = plan.directory == nil ? "tree" : location?.version == .v1 ? "cgroup1" : "cgroup2"
     report.set(
       .memoryWatch, plan.limit == nil ? .unavailable : plan.weakness == nil ? .active : .degraded,

@@ -38,7 +38,8 @@ struct ProcessGauge: ~Copyable {
     let canBeRead = ProcessTable.canBeRead
 
     let location = isDisabled ? nil : cgroups?.location(of: "pids")
-    let counter = Self.counter(location)
+    // A relay is in the cgroup, and may have any number of threads.
+    let counter = configuration.relay == nil ? Self.counter(location) : .none
     let others = counter.number(&buffer) ?? 0
     // Asked only where no cgroup counts.
     let loadAverage = others > 0 || isDisabled ? .none : KernelFile.ifThere("/proc/loadavg")

@@ -55,6 +55,7 @@ struct Reporter: ~Copyable {
   consuming func finish(_ verdict: Verdict, account: Account?) -> Int32 {
     let milliseconds = account.map { Int64(clamping: $0.durationNanoseconds / 1_000_000) }
     log.flush(at: .now)
+    tellOfRelay()
     var told = verdict.redacted(by: log.redaction).adding(log.sinks.loss(isOver: false))
     // The message first: the log's reader may be the one that is stuck.
     if let failure = writeMessage(told, account, milliseconds) {
@@ -75,12 +76,38 @@ struct Reporter: ~Copyable {
     frame.artifacts = account?.artifacts
     frame.isCheck = isCheck
     log.write(frame)
-    let isWritten = log.flush(until: Instant.now.advanced(by: TimeBounds.logFlush))
+    let began = Instant.now
+    var isWritten = log.flush(until: began.advanced(by: TimeBounds.logFlush))
+    if log.sinks.relay.exists {
+      let spent = Instant.now.nanoseconds(since: began)
+      isWritten = concludeRelay(logPatience: TimeBounds.logFlush - .nanoseconds(Int64(clamping: spent))) && isWritten
+    }
     if let loss = log.sinks.loss(isOver: true) {
       told = verdict.redacted(by: log.redaction).adding(loss)
       _ = writeMessage(told, account, milliseconds)
     }
     return ProcessExitCode.code(for: verdict, mode: exitCodeMode, exitFrameIsWritten: isWritten)
+  }
+
+  /// What became of the relay so far: the `exit` frame is the last one.
+  private mutating func tellOfRelay() {
+    let now = Instant.now
+    if let event = log.sinks.relay.takeEvent(at: now, isOver: true) { log.write(event, at: now) }
+    if let event = log.sinks.relay.lossEvent() { log.write(event, at: now) }
+  }
+
+  private mutating func concludeRelay(logPatience: Duration) -> Bool {
+    let (complaint, isWritten) = log.sinks.concludeRelay(logPatience: logPatience)
+    if let complaint { Self.complain(complaint) }
+    return isWritten
+  }
+
+  /// Says on standard error what neither changes the verdict nor stands in the log, which has ended; without waiting for a reader.
+  static func complain(_ problem: String) {
+    guard let standardError = try? Descriptor.duplicate(2), standardError.waitUntilWritable(milliseconds: 0) else {
+      return
+    }
+    _ = standardError.write(Array(("warder-init: " + problem + "\n").utf8), from: 0)
   }
 
   /// The frame itself puts those together that are more than it lists.

@@ -50,7 +50,8 @@ enum TaskRun {
         startUpDeadline: beginning.start.advanced(by: TimeBounds.startUp))
       task.seccompProfile = try LoadedSeccompProfile.read(for: configuration)
     } catch {
-      return reporter.finish(.invalidTask(error.message), account: nil)
+      return Launch.refuse(
+        .invalidTask(error.message), configuration, environment: beginning.environment, reporter)
     }
     return Launch(task: task, configuration: configuration).run(reporter, beginning)
   }

@@ -41,6 +41,10 @@ package enum Ceiling: Sendable {
       return Self.isIn(allowed, pathIndex) ? nil : outside(path, owner, Self.names(of: allowed, kind))
     case (.texts(let allowed), .text(let text)):
       return text.isOne(of: allowed) ? nil : outside(text, owner, allowed)
+    case (.texts(let allowed), .texts(let words)):
+      // Only a command: without one there is nothing to allow.
+      let command = value.text(for: kind)
+      return words.isEmpty || command.isOne(of: allowed) ? nil : outside(command, owner, allowed)
     case (.directories(let allowed), .texts(let paths)):
       for path in paths where !Self.lies(path, within: allowed) { return outside(path, owner, allowed) }
       return nil

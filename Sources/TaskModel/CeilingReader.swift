@@ -22,7 +22,7 @@ struct CeilingReader {
     switch kind {
     case .choice(let choices): return .choices(try mask(node, choices))
     case .choiceOrPath(let choices, _): return .choices(try mask(node, choices))
-    case .text: return .texts(try ConfigurationValue.strings(node))
+    case .text, .command: return .texts(try ConfigurationValue.strings(node))
     case .names, .secretSources, .logTargets, .assignments: return .names(try ConfigurationValue.strings(node))
     case .arguments: return try read(node, .number(.count, minimum: 0, maximum: .max, zero: .literal))
     case .number, .paths, .layers: break

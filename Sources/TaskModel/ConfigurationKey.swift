@@ -12,6 +12,7 @@ package enum ConfigurationKey: UInt8, CaseIterable, Sendable {
   case trust
   case network, seccomp, read, write, environment, passEnvironment, redact, require, disable
   case exitCode, log, terminationMessage, heartbeat
+  case relay, relayLog, relayWait
   case task, scratch, policy
 }
 
@@ -247,6 +248,19 @@ extension ConfigurationKey {
       ConfigurationRow(
         "heartbeat", Self.duration(100, Self.hour, zero: .off), .request, .number(10 * Self.second), "DURATION",
         "interval of events while the script is silent; 0 or off for none")
+    case .relay:
+      ConfigurationRow(
+        "relay", .command, .authority, .texts([]), "COMMAND", defaultText: "off",
+        "a trusted program beside the script that gets the log's frames on its standard input; words are separated by "
+          + "blanks, the first is an absolute path")
+    case .relayLog:
+      ConfigurationRow(
+        "relay_log", .choice(RelayLog.names), .authority, .choice(RelayLog.keep.rawValue), "CHOICE",
+        "keep the log as it is, or replace it by what the relay writes to standard output")
+    case .relayWait:
+      ConfigurationRow(
+        "relay_wait", Self.duration(0, 600 * Self.second), .authority, .number(10 * Self.second), "DURATION",
+        "time that the relay has after the last frame until it is killed")
     case .task:
       ConfigurationRow(
         "task", .text(.path), .location, .text("/task"), "DIR", "the task directory")

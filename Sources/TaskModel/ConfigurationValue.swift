@@ -20,6 +20,7 @@ package enum ConfigurationValue: Sendable {
     case (.automatic, _): ZeroMeaning.automaticWord
     case (.choice(let index), .choice(let choices)), (.choice(let index), .choiceOrPath(let choices, _)): choices[index]
     case (.text(let text), _): text
+    case (.texts(let words), .command): words.isEmpty ? RelayCommand.offWord : Text.joined(words, " ")
     case (.texts(let texts), _): Text.joined(texts)
     case (.byteStrings(let items), _): Text.joined(items.map { String(repairing: $0) })
     case (.layers(let layers), _): Text.joined(layers.names)
@@ -46,6 +47,8 @@ package enum ValueKind: Sendable {
   case secretSources
   /// One or two of `fd:N` and absolute paths, separated likewise.
   case logTargets
+  /// A program and its arguments, or `off`: words separated by blanks; in a file an array of them.
+  case command
   /// The script's arguments: one for each flag; a JSON array in a variable.
   case arguments
   /// Environment variables: one `NAME=VALUE` for each flag; a JSON object in a variable.

@@ -13,6 +13,9 @@ extension ConfigurationValue {
       if case .number(let number) = node.value { return try inRange(try integer(number, unit), kind) }
       guard unit != .count else { throw .wrongType(expected: "a number", found: node.value.kind) }
       return try parse(try string(node, unit.expectation), as: kind, inFile: true)
+    case .command:
+      if case .string(let text) = node.value { return .texts(try RelayCommand.words(text)) }
+      return .texts(try RelayCommand.checked(try strings(node)))
     case .choice, .choiceOrPath, .text:
       return try parse(try string(node, "a string"), as: kind, inFile: true)
     case .paths, .names, .secretSources, .logTargets, .arguments, .layers:

@@ -30,6 +30,8 @@ extension ConfigurationValue {
     case .text(let rule):
       try rule.check(text, inFile: inFile)
       return .text(text)
+    case .command:
+      return .texts(try RelayCommand.words(text))
     case .paths, .names, .secretSources, .logTargets, .arguments, .assignments, .layers:
       throw .malformed(expected: "a list", found: text)
     }
@@ -72,7 +74,7 @@ extension ConfigurationValue {
           throw .malformed(expected: "a layer out of \(list: allowed.names)", found: item)
         }
         layers.insert(IsolationLayers(layer))
-      case .number, .choice, .choiceOrPath, .text:
+      case .number, .choice, .choiceOrPath, .text, .command:
         throw .malformed(expected: "one value", found: item)
       }
     }

@@ -131,6 +131,15 @@ extension EffectiveConfiguration {
     guard let target = text(.terminationMessage), !target.hasSameBytes(as: "auto") else { return .automatic }
     return target.hasSameBytes(as: "none") ? .none : .path(target)
   }
+  /// The relay's program and arguments, nil where there is none.
+  package var relay: [String]? { texts(.relay).isEmpty ? nil : texts(.relay) }
+  package var relayLog: RelayLog { RelayLog(rawValue: choice(.relayLog)) ?? .keep }
+  package var relayWait: Duration { .milliseconds(number(.relayWait)) }
+  /// What must be active, or the script does not start. A relay is as much at the script's mercy without Landlock as its
+  /// credentials are: another process of the same user may read /proc/<pid>/environ.
+  package var requiredLayers: IsolationLayers {
+    relay == nil ? required : required.union(IsolationLayers(.landlock))
+  }
   /// Nil for no heartbeat.
   package var heartbeat: Duration? { number(.heartbeat) == 0 ? nil : .milliseconds(number(.heartbeat)) }
   package var taskDirectory: String { text(.task) ?? "/task" }
@@ -139,10 +148,11 @@ extension EffectiveConfiguration {
   /// Where the working directory is made.
   package var temporaryDirectory: String { scratchDirectory ?? FilesystemPolicy.temporary }
 
-  /// From the child's start to the end of the process, at the latest: timeout, grace, drain, and the time for artifacts where
-  /// there may be any.
+  /// From the child's start to the end of the process, at the latest: timeout, grace, drain, and the time for artifacts and the
+  /// relay where there may be any.
   package var worstCase: Duration {
     timeout + grace + TimeBounds.drain + (artifacts == nil ? .zero : TimeBounds.artifacts)
+      + (relay == nil ? .zero : relayWait)
   }
 
   private func watched(_ key: ConfigurationKey) -> WatchedLimit {

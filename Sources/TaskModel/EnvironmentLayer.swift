@@ -48,7 +48,7 @@ package enum EnvironmentLayer {
       return try ConfigurationValue.parseJSON(bytes, as: kind)
     case .paths, .names, .secretSources, .logTargets, .layers:
       return try ConfigurationValue.list(of: ConfigurationValue.commaSeparated(bytes), as: kind)
-    case .number, .choice, .choiceOrPath, .text:
+    case .number, .choice, .choiceOrPath, .text, .command:
       return try ConfigurationValue.parse(try ConfigurationValue.utf8(bytes), as: kind, inFile: false)
     }
   }

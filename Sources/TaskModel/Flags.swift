@@ -170,7 +170,7 @@ private struct FlagParser {
       append(bytes.isEmpty && key == .environment ? [] : [bytes], to: key)
     case .paths, .names, .secretSources, .logTargets, .layers:
       append(ConfigurationValue.commaSeparated(bytes), to: key)
-    case .number, .choice, .choiceOrPath, .text:
+    case .number, .choice, .choiceOrPath, .text, .command:
       let origin = ConfigurationOrigin.flag(key.flag)
       guard !scalars.contains(where: { $0.key == key }) else {
         throw ConfigurationError(.duplicate, at: origin, "the flag is given twice")

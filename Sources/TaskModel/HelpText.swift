@@ -108,7 +108,7 @@ extension ValueKind {
     case .choiceOrPath(let choices, let pathIndex):
       Text.joined(choices.indices.map { $0 == pathIndex ? "PATH" : choices[$0] }, " | ")
     case .layers(let allowed, _): Text.joined(allowed.names, ",")
-    case .text, .paths, .names, .secretSources, .logTargets, .arguments, .assignments: nil
+    case .text, .command, .paths, .names, .secretSources, .logTargets, .arguments, .assignments: nil
     }
   }
 }

@@ -32,7 +32,7 @@ extension EffectiveConfiguration {
   /// The limits that hold, in the order of the table of keys.
   package func limits(_ watched: WatchedLimits) -> [LimitEntry] {
     var limits: [LimitEntry] = []
-    for key in ConfigurationKey.allCases where key != .heartbeat {
+    for key in ConfigurationKey.allCases where key != .heartbeat && key != .relayWait {
       let row = key.row
       guard case .number(let unit, _, _, let zero) = row.kind else { continue }
       var value: Int64?

@@ -201,7 +201,7 @@ import Testing
         case .number(.count, _, _, _), .arguments: "1024"
         case .choice(let choices), .choiceOrPath(let choices, _): "\"\(choices[choices.count - 1])\""
         case .text: key.row.builtIn.map { "[\"\($0.text(for: key.row.kind))\"]" } ?? "[]"
-        case .paths, .names, .secretSources, .assignments, .layers: "[]"
+        case .paths, .names, .secretSources, .assignments, .layers, .command: "[]"
         case .logTargets: #"["fd:1"]"#
         }
       let needsDefault = key == .cpuTime || key == .dataSize || key == .heartbeat

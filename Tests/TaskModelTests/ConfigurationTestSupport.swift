@@ -88,6 +88,11 @@ struct KeySample {
     case .log: samples(("fd:3", #"["fd:3"]"#), ("fd:1,/var/log/run", #"["fd:1", "/var/log/run"]"#))
     case .terminationMessage: samples(("none", #""none""#), ("/tmp/message", #""/tmp/message""#))
     case .heartbeat: samples(("1s", #""1s""#), ("off", "0"))
+    case .relay:
+      samples(
+        ("/usr/bin/tee /tmp/frames", #"["/usr/bin/tee", "/tmp/frames"]"#), ("off", "[]"))
+    case .relayLog: samples(("keep", #""keep""#), ("replace", #""replace""#))
+    case .relayWait: samples(("1s", #""1s""#), ("0s", "0"))
     case .task: samples(("/work", nil), ("inputs", nil))
     case .scratch: samples(("/tmp/own", nil), ("/var/tmp/own", nil))
     case .policy: samples(("policy.json", nil), ("/p", nil))

@@ -54,6 +54,9 @@ int32_t cl_truncate(int32_t descriptor, uint64_t size);
 int32_t cl_pipe(int32_t *_Nonnull read_end, int32_t *_Nonnull write_end);
 /// The number of bytes the pipe holds from now on.
 int32_t cl_set_pipe_capacity(int32_t descriptor, int32_t bytes);
+/// Has the kernel kill a process group as soon as the other end of the pipe is closed (fcntl(2), F_SETOWN and F_SETSIG).
+int32_t cl_kill_when_left(int32_t descriptor, int32_t group);
+
 int32_t cl_set_nonblocking(int32_t descriptor, int32_t on);
 /// 1 when reads and writes on the descriptor do not block.
 int32_t cl_is_nonblocking(int32_t descriptor);

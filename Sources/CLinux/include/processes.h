@@ -20,7 +20,11 @@ struct cl_exit {
 /// Reaps one child that has ended: 1 and its end, 0 when none has, -ECHILD when there is no child at all (wait4(2)).
 int32_t cl_reap(struct cl_exit *_Nonnull end);
 
-/// What the reaped children, and what they waited for, used (getrusage(2), RUSAGE_CHILDREN).
+/// Names the one child that is no part of the script's tree, or 0: what it used is left out of `cl_children_usage`.
+void cl_spare(int32_t process);
+int32_t cl_spared(void);
+
+/// What the reaped children but the spared one, and what they waited for, used: as getrusage(2) has it in RUSAGE_CHILDREN.
 struct cl_usage {
   uint64_t user_microseconds;
   uint64_t system_microseconds;

@@ -8,6 +8,9 @@ struct SettingOptions: ParsableArguments {
   @Option(.standardInput) var stdin: String?
   @Option(.log) var log: [String]
   @Option(.terminationMessage) var terminationMessage: String?
+  @Option(.relay) var relay: String?
+  @Option(.relayLog) var relayLog: String?
+  @Option(.relayWait) var relayWait: String?
 
   /// Keys that `warder render` says by other means: the script and its arguments stand on the command line, memory is the
   /// container's limit, the task and the scratch directory are mounted where they belong, and the policy is the image's.
@@ -18,7 +21,10 @@ struct SettingOptions: ParsableArguments {
   /// What was given, in the table's order.
   var settings: [Setting] {
     let others = [Setting](
-      [(.disk, disk), (.standardInput, stdin), (.terminationMessage, terminationMessage)], [(.log, log)])
+      [
+        (.disk, disk), (.standardInput, stdin), (.terminationMessage, terminationMessage), (.relay, relay),
+        (.relayLog, relayLog), (.relayWait, relayWait),
+      ], [(.log, log)])
     return (task.settings + others).inTableOrder
   }
 }

@@ -9,9 +9,11 @@ struct LimitOptions: ParsableArguments {
   @Option(.policy) var policy: String?
 
   /// Keys that `warder run` says by other means: the script and what lies beside it are its arguments, and where frames go is
-  /// its own business.
+  /// its own business. A relay tells another system of the task, which a trial on one's own machine is not to do.
   static let elsewhere: [ConfigurationKey] = [
-    .script, .scriptEnvironment, .arguments, .standardInput, .log, .terminationMessage, .task, .scratch,
+    .script, .scriptEnvironment, .arguments, .standardInput, .log, .terminationMessage, .task, .scratch, .relay,
+    .relayLog,
+    .relayWait,
   ]
 
   /// What was given, in the table's order.

@@ -53,6 +53,7 @@ struct LocalValues: Sendable {
   var taskDirectory: String? { text(.task) }
   var policyFile: String? { text(.policy) }
   var script: String? { text(.script) }
+  var relay: [String]? { texts(.relay).isEmpty ? nil : texts(.relay) }
   var scriptVariable: String? { text(.scriptEnvironment) }
 
   /// Files that the supervisor reads and the script does not: they have to be there in an engine with a root of its own.

@@ -87,7 +87,8 @@ struct ManifestTask {
       }
     }
     takeScript(given.script, in: directory)
-    drop([.task, .log, .terminationMessage])
+    if given.relay != nil { remarks.append("the relay is left out: a local run tells no other system of itself") }
+    drop([.task, .log, .terminationMessage, .relay, .relayLog, .relayWait])
   }
 
   private var warderVariables: [String: String] { task.environment.filter { $0.key.hasPrefix("WARDER_") } }

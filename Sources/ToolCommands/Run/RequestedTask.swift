@@ -139,7 +139,7 @@ extension ConfigurationKey {
   fileprivate var isList: Bool {
     switch row.kind {
     case .paths, .names, .secretSources, .logTargets, .arguments, .assignments, .layers: true
-    case .number, .choice, .choiceOrPath, .text: false
+    case .number, .choice, .choiceOrPath, .text, .command: false
     }
   }
 
@@ -152,6 +152,8 @@ extension ConfigurationKey {
     case .log: "--frames prints the log"
     case .terminationMessage: "--json prints the result"
     case .scratch: "the engine sees to it"
+    case .relay, .relayLog, .relayWait:
+      "a local run tells no other system of itself; --frames gives the frames to a program"
     default: "see warder run --help"
     }
   }
