@@ -400,6 +400,23 @@ class Restarting(unittest.TestCase):
         result = self.service.ended(task)["result"]
         self.assertEqual((result["stdout"], result["reason"]), ("c\nd\n", "exited"))
 
+    def test_one_that_was_cancelled_while_it_waited_never_runs(self):
+        running = [self.service.begin("sleep 30", runtime="bash").json["id"] for _ in range(3)]
+        waiting = self.service.begin("echo no", runtime="bash").json["id"]
+        self.service.kill()
+        # As a dispatcher leaves it that dies between the request to cancel and the end.
+        file = self.service.archive / "tasks" / waiting / "record.json"
+        record = json.loads(file.read_text())
+        self.assertEqual(record["state"], "queued")
+        record["isCancelRequested"] = True
+        file.write_text(json.dumps(record))
+        self.service.start()
+        ended = self.service.ended(waiting)
+        self.assertEqual((ended["reason"], ended["result"]["stdout"]), ("cancelled", ""))
+        for task in running:
+            self.service.request("DELETE", f"/tasks/{task}")
+            self.assertEqual(self.service.ended(task)["reason"], "cancelled")
+
     def test_a_half_written_audit_line_is_replaced(self):
         task = self.service.execute("print(1)").json["job_id"]
         self.check_audit([task])

@@ -6,25 +6,25 @@ internal import WarderFrames
 
 /// All tasks: the queue, what runs, what has ended. Everything that changes a task's state goes through here.
 actor Dispatcher {
-  private let configuration: ServiceConfiguration
+  let configuration: ServiceConfiguration
   let engine: any Engine
   let archive: Archive
-  private let audit: AuditLog?
+  let audit: AuditLog?
   let logger: Logger
-  private var tasks: [String: TaskRecord] = [:]
+  var tasks: [String: TaskRecord] = [:]
   /// Newest last.
-  private var order: [String] = []
-  private var queue: [String] = []
+  var order: [String] = []
+  var queue: [String] = []
   /// Tasks that the engine has, or is about to get.
-  private var running: Set<String> = []
-  private var idempotency: [IdempotencyKey: String] = [:]
+  var running: Set<String> = []
+  var idempotency: [IdempotencyKey: String] = [:]
   private var listeners: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
   private var nextListener = 0
   /// What ended tasks take in the archive.
-  private var sizes: [String: Int64] = [:]
+  var sizes: [String: Int64] = [:]
   /// Not before then is an engine asked again that could not take a task.
   private var engineIsAway: (until: ContinuousClock.Instant, reason: String)?
-  private(set) var metrics = ServiceMetrics()
+  var metrics = ServiceMetrics()
 
   struct IdempotencyKey: Hashable {
     let client: String
@@ -78,7 +78,7 @@ actor Dispatcher {
     if listeners[id]?.isEmpty == true { listeners[id] = nil }
   }
 
-  private func announce(_ id: String) {
+  func announce(_ id: String) {
     for continuation in listeners[id, default: [:]].values { continuation.yield() }
   }
 
@@ -135,7 +135,7 @@ actor Dispatcher {
     return tasks[record.id] ?? record
   }
 
-  private func insert(_ record: TaskRecord) {
+  func insert(_ record: TaskRecord) {
     tasks[record.id] = record
     // Names rise with time, but two of a millisecond need not.
     let place = order.lastIndex { $0 < record.id }.map { $0 + 1 } ?? 0
@@ -166,7 +166,7 @@ actor Dispatcher {
 
   // MARK: - Running
 
-  private func startWhatCan() {
+  func startWhatCan() {
     if let away = engineIsAway, away.until > .now { return }
     while running.count < configuration.limits.concurrentTasks, !queue.isEmpty {
       let id = queue.removeFirst()
@@ -176,7 +176,7 @@ actor Dispatcher {
         return startLater(.seconds(5))
       }
       running.insert(id)
-      let runner = TaskRunner(id: id, dispatcher: self, engine: engine, archive: archive, logger: logger)
+      let runner = runner(id)
       Task { await runner.start() }
     }
   }
@@ -186,7 +186,7 @@ actor Dispatcher {
   /// - Parameter isFact: whether it has happened already, so that it is known here even where the disk takes nothing.
   /// - Returns: whether it is on disk; where it is not, and it is no fact, nothing has changed.
   @discardableResult
-  private func change(
+  func change(
     _ id: String, isForced: Bool, isFact: Bool = false, _ edit: (inout TaskRecord) -> Void
   ) -> Bool {
     guard var record = tasks[id] else { return false }
@@ -220,7 +220,9 @@ actor Dispatcher {
   /// - Returns: false where it has waited long enough.
   func isAway(_ id: String, reason: String, retryAfterSeconds: Int?) -> Bool {
     metrics.engineErrors += 1
-    guard let task = tasks[id], Self.now - task.createdAt < configuration.limits.startMilliseconds else { return false }
+    guard let task = tasks[id], !task.isCancelRequested,
+      Self.now - task.createdAt < configuration.limits.startMilliseconds
+    else { return false }
     let pause = Duration.seconds(retryAfterSeconds ?? 2)
     engineIsAway = (.now + pause, reason)
     running.remove(id)
@@ -245,12 +247,13 @@ actor Dispatcher {
     change(id, isForced: false) { $0.detail = detail }
   }
 
-  func isRunning(_ id: String) {
-    guard tasks[id]?.state == .pending else { return }
+  /// - Parameter time: when its script started, in milliseconds since 1970; nil where nobody has said it yet.
+  func isRunning(_ id: String, since time: Int64? = nil) {
+    guard let state = tasks[id]?.state, state == .pending || state == .running && time != nil else { return }
     change(id, isForced: false, isFact: true) {
       $0.state = .running
       $0.detail = nil
-      $0.startedAt = Self.now
+      $0.startedAt = time ?? Self.now
     }
   }
 
@@ -271,7 +274,7 @@ actor Dispatcher {
   }
 
   /// Puts the task's audit record where it belongs. What dies before the task is marked finds out at the next start.
-  private func record(_ id: String) async {
+  func record(_ id: String) async {
     guard let audit, let line = archive.auditRecord(of: id) else { return }
     do throws(ArchiveError) { try await audit.write(line) } catch {
       return logger.error("audit of task \(id): \(error.message)")
@@ -291,9 +294,7 @@ actor Dispatcher {
     if let place = queue.firstIndex(of: id) {
       queue.remove(at: place)
       change(id, isForced: true, isFact: true) { $0.isCancelRequested = true }
-      let outcome = TaskOutcome(neverStarted: .cancelled, message: "cancelled before it started")
-      let runner = TaskRunner(id: id, dispatcher: self, engine: engine, archive: archive, logger: logger)
-      await runner.end(with: outcome)
+      await end(unstarted: id)
       return tasks[id]
     }
     change(id, isForced: true, isFact: true) { $0.isCancelRequested = true }
@@ -306,74 +307,12 @@ actor Dispatcher {
     return tasks[id]
   }
 
-  // MARK: - After a restart
-
-  /// Finds out what became of the tasks that another dispatcher left, and goes on with them.
-  func recover() async {
-    let (records, problems) = archive.load()
-    for problem in problems { logger.error("\(problem)") }
-    for record in records { insert(record) }
-    var left: [String: Leftover] = [:]
-    do throws(EngineError) {
-      for leftover in try await engine.leftovers() { left[leftover.handle.taskID] = leftover }
-    } catch { logger.error("the engine cannot say what it has: \(error.message)") }
-
-    for record in records where record.state != .finished {
-      let runner = TaskRunner(id: record.id, dispatcher: self, engine: engine, archive: archive, logger: logger)
-      switch record.state {
-      case .queued: queue.append(record.id)
-      case .starting, .pending, .running:
-        running.insert(record.id)
-        let handle = record.handle ?? left[record.id]?.handle
-        if let handle, record.handle == nil { change(record.id, isForced: true) { $0.handle = handle } }
-        if record.state == .starting { change(record.id, isForced: false) { $0.state = .pending } }
-        Task { await runner.adopt(handle, isCancelled: record.isCancelRequested) }
-      case .finished: break
-      }
-    }
-    let unrecorded = Set(records.filter { $0.state == .finished && !$0.isAudited }.map(\.id))
-    let recorded = await audit?.recorded(unrecorded) ?? []
-    for id in unrecorded.sorted() {
-      if recorded.contains(id) {
-        change(id, isForced: false) { $0.isAudited = true }
-      } else {
-        await record(id)
-      }
-    }
-    // What a crash left between a verdict and its tidying up, or without any record.
-    for (id, leftover) in left where tasks[id]?.state == .finished || tasks[id] == nil {
-      if tasks[id] == nil { logger.warning("the engine has a task \(id) that is not on record; it is ended") }
-      if !leftover.hasEnded { try? await engine.cancel(leftover.handle) }
-      try? await engine.remove(leftover.handle)
-    }
-    startWhatCan()
+  func end(unstarted id: String) async {
+    await runner(id).end(with: TaskOutcome(neverStarted: .cancelled, message: "cancelled before it started"))
   }
 
-  // MARK: - Tidying up
-
-  /// Removes ended tasks that are too old, or too many, or too large together: the oldest first.
-  func sweep() {
-    let kept = configuration.archive
-    let oldest = Self.now - kept.ageMilliseconds
-    var count = tasks.count
-    for id in order where sizes[id] == nil && tasks[id]?.state == .finished { sizes[id] = archive.bytes(of: id) }
-    var bytes = sizes.values.reduce(0, +)
-    for id in order {
-      guard let task = tasks[id], task.state == .finished, let finished = task.finishedAt else { continue }
-      guard finished < oldest || count > kept.tasks || bytes > kept.bytes else { continue }
-      archive.remove(id)
-      forget(task)
-      count -= 1
-      bytes -= sizes[id] ?? 0
-    }
-  }
-
-  private func forget(_ task: TaskRecord) {
-    tasks[task.id] = nil
-    sizes[task.id] = nil
-    order.removeAll { $0 == task.id }
-    if let key = task.idempotencyKey { idempotency[IdempotencyKey(client: task.client, key: key)] = nil }
-    announce(task.id)
+  func runner(_ id: String) -> TaskRunner {
+    TaskRunner(id: id, dispatcher: self, engine: engine, archive: archive, logger: logger)
   }
 
   static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }

@@ -1,4 +1,5 @@
 internal import DispatcherModel
+internal import Foundation
 internal import Logging
 internal import WarderFrames
 
@@ -20,6 +21,9 @@ struct TaskRunner: Sendable {
       switch error {
       case .unavailable(let reason, let seconds):
         if await dispatcher.isAway(id, reason: reason, retryAfterSeconds: seconds) { return }
+        if await dispatcher.task(id)?.isCancelRequested == true {
+          return await end(with: TaskOutcome(neverStarted: .cancelled, message: "cancelled before it started"))
+        }
         return await end(
           with: TaskOutcome(neverStarted: .lost, message: "it never started: the engine could not take it: \(reason)"))
       case .refused(let reason), .unknownTask(let reason):
@@ -64,8 +68,9 @@ struct TaskRunner: Sendable {
       try await take(intake.finish(), into: &log)
       log.force()
     } catch {
-      // The script goes on; what it writes cannot be kept.
+      // What the script writes cannot be kept: it need not go on.
       logger.error("task \(id): \(error.message)")
+      try? await engine.cancel(handle)
       end.message = "\(end.message.map { "\($0); " } ?? "")its log could not be kept: \(error.message)"
     }
     let results = RunAssembler.results(ofLog: archive.wholeLog(of: id))
@@ -79,8 +84,17 @@ struct TaskRunner: Sendable {
   private func take(_ lines: [LogLine], into log: inout LogFile) async throws(ArchiveError) {
     guard !lines.isEmpty else { return }
     try log.append(lines)
-    for line in lines { if case .start? = line.frame?.body { await dispatcher.isRunning(id) } }
+    for line in lines {
+      guard case .start(let start)? = line.frame?.body else { continue }
+      await dispatcher.isRunning(id, since: Self.milliseconds(start.startedAt))
+    }
     await dispatcher.logHasGrown(id, bytes: lines.reduce(0) { $0 + $1.bytes.count })
+  }
+
+  /// RFC 3339, as frames have it; nil for what is not.
+  private static func milliseconds(_ time: String) -> Int64? {
+    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+    return (try? Date(time, strategy: style)).map { Int64(($0.timeIntervalSince1970 * 1000).rounded()) }
   }
 
   /// Keeps the result and says so.
