@@ -70,7 +70,10 @@ let package = Package(
       ["DispatcherModel", "DispatcherPage", frames, taskModel, hummingbird, lifecycle, logging]),
     .executableTarget(
       name: "warder-dispatcher",
-      dependencies: ["DispatcherService", "LocalEngine", "KubernetesEngine", arguments, logging],
+      dependencies: [
+        "DispatcherModel", "DispatcherService", "LocalEngine", "KubernetesEngine", arguments, logging, manifests,
+        taskModel,
+      ],
       packageAccess: false, swiftSettings: strictness),
     tests("DispatcherModelTests", ["DispatcherModel", frames, taskModel]),
     tests("LocalEngineTests", ["LocalEngine", "DispatcherModel", taskModel]),

@@ -520,6 +520,10 @@ class Configuring(unittest.TestCase):
             ('{"tokens": [{"name": "a", "file": "f", "runtimes": ["perl"]}]}', 'there is no runtime "perl"'),
             ('{"listen": "0.0.0.0:8080"}', "listening on 0.0.0.0 needs tokens"),
             ('{', "c.json:1:2:"),
+            ("# in YAML\nlisten: 127.0.0.1:0\nlimits:\n  queue: many\n", "c.json:4:10: limits.queue: expected a number"),
+            ("limits: [", "c.json:"),
+            ("runtimes:\n- name: python\n  naem: x\n", "c.json:3:9: runtimes[0].naem: there is no such field"),
+            ("a: 1\n---\nb: 2\n", "expected one document, found 2"),
         ]
         for text, message in cases:
             with self.subTest(text):
@@ -529,6 +533,14 @@ class Configuring(unittest.TestCase):
 
     def test_a_good_one_is_good(self):
         self.assertEqual(self.run_with('{"listen": "[::1]:0", "audit": "stdout", "access_log": "off"}')[0], 0)
+        self.assertEqual(self.run_with("""
+listen: 127.0.0.1:0
+runtimes:
+- name: python  # and a comment
+  defaults: {timeout: 10s, memory: 64Mi, processes: 8}
+  kubernetes: {cpu: 500m}
+limits: {queue: 10, start: 1m}
+""")[0], 0)
 
 
 if __name__ == "__main__":

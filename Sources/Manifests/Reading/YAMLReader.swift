@@ -3,14 +3,14 @@ internal import JSON
 internal import Yams
 
 /// Reads YAML or JSON into trees with places, within bounds.
-enum YAMLReader {
+package enum YAMLReader {
   /// The largest file: a few ConfigMaps at their greatest.
   static let mostBytes = 16 << 20
   /// Values in all documents, those that aliases repeat counted each time: a few lines of aliases of aliases make billions.
   static let mostValues = 200_000
 
   /// - Returns: the root of each document; one that is empty is null.
-  static func documents(_ bytes: [UInt8], file: String) throws(ManifestError) -> [SourceNode] {
+  package static func documents(_ bytes: [UInt8], file: String) throws(ManifestError) -> [SourceNode] {
     guard bytes.count <= mostBytes else {
       throw ManifestError(
         "\(file) has \(bytes.count) bytes; a manifest of at most \(mostBytes) was expected")

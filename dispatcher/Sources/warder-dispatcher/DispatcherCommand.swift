@@ -17,7 +17,7 @@ struct DispatcherCommand: AsyncParsableCommand {
 
         warder-dispatcher
         warder-dispatcher --listen 127.0.0.1:9000 --archive /var/lib/dispatcher
-        warder-dispatcher --config /etc/warder/dispatcher.json
+        warder-dispatcher --config /etc/warder/dispatcher.yaml
 
       SIGTERM ends it; tasks that run go on, and the next dispatcher with the same archive takes them up.
 
@@ -25,7 +25,7 @@ struct DispatcherCommand: AsyncParsableCommand {
       used.
       """)
 
-  @Option(name: .customLong("config"), help: ArgumentHelp("The configuration file (JSON).", valueName: "file"))
+  @Option(name: .customLong("config"), help: ArgumentHelp("The configuration file (YAML or JSON).", valueName: "file"))
   var file: String?
 
   @Option(help: ArgumentHelp("Where to listen, in place of what the file says.", valueName: "host:port"))
@@ -60,10 +60,7 @@ struct DispatcherCommand: AsyncParsableCommand {
   private func read() throws -> ServiceConfiguration {
     var configuration = ServiceConfiguration()
     if let file {
-      guard let bytes = FileManager.default.contents(atPath: file) else {
-        throw ServiceConfigurationError("the configuration \(file) cannot be read")
-      }
-      configuration = try ServiceConfiguration(file: Array(bytes), path: file)
+      configuration = try ConfigurationFile.read(file)
     } else if ["/usr/local/bin/node", "/usr/bin/node"].contains(where: FileManager.default.isExecutableFile) {
       var node = RuntimeConfiguration(name: "node")
       node.aliases = ["javascript"]

@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 internal import TaskModel
 
 /// Why a configuration file cannot be used, and where in it.
@@ -13,18 +13,29 @@ extension ServiceConfiguration {
   ///
   /// - Parameter path: the file's path, for messages.
   package init(file bytes: [UInt8], path: String) throws(ServiceConfigurationError) {
-    self.init()
     let node: JSONNode
     do { node = try JSONParser.parse(bytes) } catch {
       throw ServiceConfigurationError(
         "\(path):\(error.position.line):\(error.position.column): \(error.problem.message)")
     }
-    do throws(ShapeProblem) { try read(JSONPlace(node: node, path: "")) } catch {
-      let position = JSONParser.position(of: error.offset, in: bytes)
-      let field = error.path.isEmpty ? "" : "\(error.path): "
-      throw ServiceConfigurationError("\(path):\(position.line):\(position.column): \(field)\(error.message)")
+    try self.init(document: node, path: path) {
+      let position = JSONParser.position(of: $0, in: bytes)
+      return (position.line, position.column)
     }
-    try check()
+  }
+
+  /// Takes a document that was read already.
+  ///
+  /// - Parameter place: line and column of what an offset in the document stands for.
+  package init(
+    document: JSONNode, path: String, place: (Int) -> (line: Int, column: Int)
+  ) throws(ServiceConfigurationError) {
+    self.init()
+    do throws(ShapeProblem) { try read(JSONPlace(node: document, path: "")) } catch {
+      let (line, column) = place(error.offset)
+      let field = error.path.isEmpty ? "" : "\(error.path): "
+      throw ServiceConfigurationError("\(path):\(line):\(column): \(field)\(error.message)")
+    }
   }
 
   /// What must hold whoever says it: also after options of the command line.
