@@ -46,7 +46,8 @@ package enum ExitCodeMode: Int, CaseIterable, Sendable {
   /// 0 if the script exited with 0, 1 if it failed by itself, 240–253 for Warder's verdicts.
   case verdict
   /// 0 if the script ran and ended, by itself or at one of Warder's limits; 241 and 250–253 where somebody outside ended it, or
-  /// where it never ran. For readers that take every other code for a failure of the platform, as Integr8sCode does.
+  /// where it never ran. For readers that take every other code for a failure of the platform, as Integr8sCode does. 253 too if
+  /// a relay that was to write the log has failed.
   case ran
   /// 0 once an `exit` frame is written.
   case zero

@@ -73,6 +73,8 @@ struct Relay: ~Copyable {
   var isLive: Bool { pipe.isOpen }
   /// Whether the log is its business.
   var replacesLog: Bool { exists && log == .replace && !isGivenUp }
+  /// Whether the log is not what its readers wait for: it was the relay's to write, and the relay did not end well.
+  var failedTheLog: Bool { exists && log == .replace && end != .exited(0) }
   /// What holds the script up, as the log's reader would: only where it takes the log's place.
   var pendingBytes: Int { replacesLog ? buffer.waitingCount : 0 }
   var isCongested: Bool { pendingBytes > LogSink.highWater }
