@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "result.h"
@@ -22,3 +23,24 @@ int32_t cl_open_missing_standard_streams(void) {
   }
   return 0;
 }
+
+#ifdef WARDER_MUSL
+
+// The linker's names for the file's first byte and for the end of the code. Data and what is relocated lie behind it.
+extern const char __ehdr_start[];
+extern const char etext[];
+
+void cl_release_program_pages(void) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t begin = (uintptr_t)__ehdr_start & ~(page - 1);
+  uintptr_t end = (uintptr_t)etext & ~(page - 1);
+  // Pages that are private to this process would be lost; these are the file's, which nobody writes to.
+  if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
+#else
+
+// Where the program consists of several files it is not worth it.
+void cl_release_program_pages(void) {}
+
+#endif

@@ -35,9 +35,12 @@ extension Files {
 
   /// Opens a path that leads through no symbolic link: where it is plain and absolute, it is its own real path. The
   /// corresponding system call is openat2(2), kernel 5.6.
-  /// - Throws: ELOOP where there is a link, ENOSYS where the kernel or a filter has no such call.
-  package static func openWithoutLinks(_ path: String, _ options: OpenOptions) throws(SystemCallError) -> Descriptor {
-    Descriptor(owning: try checked(unsafe cl_open_without_links(path, options.rawValue), "openat2", path))
+  /// - Parameter failure: set where nothing was opened: ELOOP where there is a link, ENOSYS where the kernel or a filter has
+  ///   no such call.
+  package static func openWithoutLinks(_ path: String, _ options: OpenOptions, failure: inout Int32) -> Descriptor {
+    let result = unsafe cl_open_without_links(path, options.rawValue)
+    failure = result < 0 ? -result : 0
+    return Descriptor(owning: max(result, -1))
   }
 
   private static func openByComponents(

@@ -21,6 +21,7 @@ package struct CgroupTable: Sendable {
   /// Whether the calling process is the only one in the cgroup: then what is counted there is its own and its children's.
   /// Processes that cannot be seen from here are listed as 0.
   package static func isAlone(in directory: String) -> Bool {
+    // Read only by who needs to know: the kernel sorts the list, and the root's has all of the machine's processes.
     guard let content = try? Files.read(directory + "/cgroup.procs", maximumBytes: 4096) else { return false }
     return content == Array("\(Processes.ownID)\n".utf8)
   }

@@ -36,6 +36,18 @@ public struct Descriptor: ~Copyable {
   }
 }
 
+extension [UInt8] {
+  /// Room for what the kernel writes. Nothing is stored in it before, so that no page of it is touched until then; whoever
+  /// reads more of it than the kernel has written finds anything.
+  package init(roomFor count: Int) {
+    self = []
+    append(addingCapacity: count) { free in
+      // Safe: bytes have no invalid pattern.
+      unsafe free.withUnsafeMutableBufferPointer { _, initializedCount in initializedCount = count }
+    }
+  }
+}
+
 /// What a read or a write without waiting came to.
 package enum TransferResult {
   /// This many bytes; 0 from a read is the end.
@@ -62,6 +74,19 @@ extension Descriptor {
   /// Fills as much of `buffer` as there is to read. The corresponding system call is read(2).
   package func read(into buffer: inout [UInt8]) -> TransferResult {
     TransferResult(unsafe buffer.withUnsafeMutableBytes { unsafe cl_read(raw, $0.baseAddress, $0.count) })
+  }
+
+  /// Appends what there is to read, up to `most` bytes, without a copy between. The corresponding system call is read(2).
+  package func append(to content: inout [UInt8], atMost most: Int) -> TransferResult {
+    var result: Int64 = 0
+    content.append(addingCapacity: most) { free in
+      // Safe: what the count takes in was stored by the kernel.
+      unsafe free.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        result = unsafe cl_read(raw, buffer.baseAddress, most)
+        initializedCount = Int(max(0, result))
+      }
+    }
+    return TransferResult(result)
   }
 
   /// Writes a part of `bytes`. The corresponding system call is write(2).

@@ -14,7 +14,7 @@ extension Descriptor {
   /// - Parameter maximumEntries: where to stop, so that a hostile directory costs a bounded amount of memory.
   package func listNames(maximumEntries: Int) throws(SystemCallError) -> [DirectoryEntry] {
     var entries: [DirectoryEntry] = []
-    var batch = [UInt8](repeating: 0, count: 8 * 1024)
+    var batch = [UInt8](roomFor: 8 * 1024)
     while entries.count < maximumEntries {
       let used = unsafe batch.withUnsafeMutableBytes {
         unsafe cl_list_names(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
@@ -36,7 +36,7 @@ extension Descriptor {
   /// How many names in an open directory begin with a digit; counting stops above `most`. Nothing is allocated for each.
   package func countNumbers(upTo most: Int) throws(SystemCallError) -> Int {
     try rewindDirectory()
-    var batch = [UInt8](repeating: 0, count: 4 * 1024)
+    var batch = [UInt8](roomFor: 4 * 1024)
     var numbers = 0
     while numbers <= most {
       let used = unsafe batch.withUnsafeMutableBytes {

@@ -13,7 +13,7 @@ package struct DiskWalk: ~Copyable {
   private var current = Descriptor.none
   private var above: [Level] = []
   private var here = Level(device: 0, inode: 0, position: 0)
-  private var batch = [UInt8](repeating: 0, count: 4 * 1024)
+  private var batch = [UInt8](roomFor: 4 * 1024)
   private var filled = 0
   private var next = 0
   /// Bytes found by the present pass, so far.

@@ -152,7 +152,7 @@ package enum Files {
 extension Descriptor {
   /// The path that the descriptor was opened by, with every link resolved, as the kernel knows it (/proc/self/fd).
   package func realPath() throws(SystemCallError) -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: 4096)
+    var buffer = [UInt8](roomFor: 4096)
     let link = "/proc/self/fd/\(raw)"
     let length = unsafe buffer.withUnsafeMutableBytes {
       unsafe cl_read_link(Files.currentDirectory, link, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
@@ -164,15 +164,16 @@ extension Descriptor {
   /// - Throws: EFBIG where there is more.
   package func readAll(maximumBytes: Int, subject: String) throws(SystemCallError) -> [UInt8] {
     var content: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: min(maximumBytes, 16 * 1024) + 1)
+    // Most files that are read here are the kernel's, of a few lines.
+    var chunk = 4_000
     while true {
-      switch read(into: &buffer) {
+      switch append(to: &content, atMost: min(maximumBytes - content.count + 1, chunk)) {
       case .bytes(0): return content
-      case .bytes(let count):
-        guard content.count + count <= maximumBytes else {
+      case .bytes:
+        guard content.count <= maximumBytes else {
           throw SystemCallError(call: "read", number: ErrorNumber.fileTooLarge, subject: subject)
         }
-        content.append(contentsOf: buffer[..<count])
+        chunk = 64 * 1024
       case .wouldBlock: throw SystemCallError(call: "read", number: ErrorNumber.wouldBlock, subject: subject)
       case .failed(let number): throw SystemCallError(call: "read", number: number, subject: subject)
       }

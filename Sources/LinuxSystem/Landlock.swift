@@ -94,13 +94,15 @@ package enum Landlock {
       abi >= scopeABI ? UInt64(CL_LANDLOCK_ABSTRACT_SOCKETS.rawValue | CL_LANDLOCK_SIGNALS.rawValue) : 0
     }
 
-    /// Allows `rights` on a path and everything beneath it.
-    package func allow(
-      _ rights: Rights, beneath path: borrowing Descriptor, isDirectory: Bool, subject: String
-    ) throws(SystemCallError) {
-      var known = rights.intersection(Rights.handled(by: abi))
-      if !isDirectory { known = known.intersection(.ofFiles) }
-      try checked(cl_landlock_allow(descriptor.raw, path.raw, known.rawValue), "landlock_add_rule", subject)
+    /// Allows `rights` on a path and everything beneath it; on a file those that a file can have.
+    package func allow(_ rights: Rights, beneath path: borrowing Descriptor, subject: String) throws(SystemCallError) {
+      let known = rights.intersection(Rights.handled(by: abi))
+      var result = cl_landlock_allow(descriptor.raw, path.raw, known.rawValue)
+      // The kernel's answer to a directory's rights on a file.
+      if result == -ErrorNumber.invalidArgument, known != known.intersection(.ofFiles) {
+        result = cl_landlock_allow(descriptor.raw, path.raw, known.intersection(.ofFiles).rawValue)
+      }
+      try checked(result, "landlock_add_rule", subject)
     }
 
     /// Gives the ruleset up, to a child that will put it in force.

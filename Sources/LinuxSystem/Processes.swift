@@ -18,7 +18,7 @@ package enum Processes {
   /// Whether user ids mean something else here than on the machine, see user_namespaces(7): the first namespace maps all of
   /// them to themselves.
   package static var areInOwnUserNamespace: Bool {
-    var buffer = [UInt8](repeating: 0, count: 512)
+    var buffer = [UInt8](roomFor: 512)
     guard let file = try? KernelFile("/proc/self/uid_map"), let count = file.read(into: &buffer) else { return false }
     return !UserMap.isWhole(buffer.span.extracting(0..<count))
   }

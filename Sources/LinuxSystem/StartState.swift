@@ -34,9 +34,13 @@ package enum StartState {
     return bytes
   }
 
+  /// Gives up the pages of this program's own code and constants. What is still used is there again at its next use, read from
+  /// the page cache; what only the start needed does not count as resident any more. See madvise(2), MADV_DONTNEED.
+  package static func releaseProgramPages() { cl_release_program_pages() }
+
   /// See getcwd(3).
   package static func workingDirectory() throws(SystemCallError) -> String {
-    var buffer = [UInt8](repeating: 0, count: 4096)
+    var buffer = [UInt8](roomFor: 4096)
     let length = unsafe buffer.withUnsafeMutableBytes {
       unsafe cl_working_directory($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
     }

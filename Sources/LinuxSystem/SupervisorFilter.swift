@@ -1,6 +1,7 @@
 internal import CLinux
 
-/// The filter of `SeccompSupervisor`, as libseccomp made it when its rules were last changed (`CLinux/seccomp_supervisor.c`).
+/// The filter of `SeccompSupervisor`, as libseccomp made it when its rules were last changed, laid out anew as the script's is
+/// (`CLinux/seccomp_supervisor.c`).
 package enum SupervisorFilter {
   private static func program(for architecture: SeccompArchitecture) -> cl_seccomp_program {
     // As in SeccompTemplate: what ships has the running machine's program only.

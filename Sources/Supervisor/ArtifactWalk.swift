@@ -11,7 +11,7 @@ struct ArtifactWalk {
   private let pathGuard: PathGuard
   private let deadline: Instant
   private(set) var ledger: ArtifactLedger
-  private var buffer = [UInt8](repeating: 0, count: 32 * 1024)
+  private var buffer = [UInt8](roomFor: 32 * 1024)
 
   init(_ ledger: ArtifactLedger, guardedBy pathGuard: PathGuard, deadline: Instant) {
     self.ledger = ledger

@@ -142,7 +142,7 @@ struct CheckTrial {
 
   private static func drain(_ pipe: borrowing Descriptor, until deadline: Instant) -> [UInt8] {
     var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
+    var buffer = [UInt8](roomFor: 4096)
     while output.count < 1 << 16 {
       let left = deadline.nanoseconds(since: .now) / 1_000_000
       guard left > 0, pipe.waitUntilReadable(milliseconds: Int32(min(left, 1000))) || left > 0 else { break }

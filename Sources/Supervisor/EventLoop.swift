@@ -22,7 +22,10 @@ struct EventLoop: ~Copyable {
   private let outputPolicy: OutputPolicy
   private var heartbeat: Heartbeat
   private var watches: Watches
-  private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+  private var buffer = [UInt8](roomFor: 64 * 1024)
+  /// When the pages that only the start needed are given back; nil afterwards. A script that ends before costs nothing for it.
+  private var settlesAt: Instant?
+  private static let settlingTime: UInt64 = 50_000_000
 
   private var mainEndedAt: Instant?
   private var processesKilled: Int64 = 0
@@ -71,6 +74,7 @@ extension EventLoop {
     try poller.add(signals.descriptor, token: Token.signals.rawValue, .readable)
     try poller.add(timer.descriptor, token: Token.timer.rawValue, .readable)
     try denials.watch(by: &poller, token: Token.denials.rawValue)
+    settlesAt = Instant.now.advanced(byNanoseconds: Self.settlingTime)
     while !machine.isFinished {
       try updateInterests()
       try timer.arm(at: nextDue())
@@ -79,6 +83,10 @@ extension EventLoop {
       // The deadline first: neither a flood of output nor one of signals may put it off.
       tell(.due, at: now)
       watch(at: now)
+      if let due = settlesAt, due <= now {
+        settlesAt = nil
+        StartState.releaseProgramPages()
+      }
       if hasMoreToReap { reap(at: now) }
       for index in 0..<count {
         let (token, interest) = poller.event(at: index)

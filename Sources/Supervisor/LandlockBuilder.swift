@@ -28,16 +28,22 @@ struct LandlockBuilder: ~Copyable {
   mutating func allow(_ grant: PathGrant) throws(SystemCallError) {
     let rights = Landlock.Rights(grant.access)
     // Most paths lead through no link, and then are real as they stand.
-    if PathName.isPlainAbsolute(grant.path.bytes), let path = try? Files.openWithoutLinks(grant.path, .pathOnly) {
-      return try allow(path, real: grant.path.bytes, rights, grant)
+    let bytes = grant.path.bytes
+    if PathName.isPlainAbsolute(bytes) {
+      var failure: Int32 = 0
+      let path = Files.openWithoutLinks(grant.path, .pathOnly, failure: &failure)
+      if path.isOpen { return try allow(path, real: bytes, rights, grant) }
+      // A link would have been another error, whether it leads anywhere or not.
+      if failure == ErrorNumber.noSuchFile { return noteMissing(grant) }
     }
     let path: Descriptor
-    do { path = try Files.open(grant.path, .pathOnly) } catch {
-      if grant.isNamed { missingPaths.append(grant.path) }
-      return
-    }
+    do { path = try Files.open(grant.path, .pathOnly) } catch { return noteMissing(grant) }
     // Mount points are real paths: /bin may be a link to /usr/bin.
     try allow(path, real: grant.includesMountsBeneath ? [] : path.realPath(), rights, grant)
+  }
+
+  private mutating func noteMissing(_ grant: PathGrant) {
+    if grant.isNamed { missingPaths.append(grant.path) }
   }
 
   private func allow(
@@ -78,8 +84,7 @@ struct LandlockBuilder: ~Copyable {
   private func addRule(
     _ rights: Landlock.Rights, _ path: borrowing Descriptor, _ subject: String
   ) throws(SystemCallError) {
-    let isDirectory = try path.status().kind == .directory
-    try ruleset.allow(rights, beneath: path, isDirectory: isDirectory, subject: subject)
+    try ruleset.allow(rights, beneath: path, subject: subject)
   }
 
   consuming func finish() -> Descriptor { ruleset.takeDescriptor() }

@@ -62,6 +62,8 @@ struct Launch {
       clean(work, sharedMemory)
       return reporter.finish(error.verdict, account: nil)
     }
+    // Now that the script runs and may be many; it takes the scheduler a while.
+    Processes.preferShortSlices()
     protectSupervisor(work, artifacts, &report)
     reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: started.withheldNames))
     if task.unusableInputs > 0 {

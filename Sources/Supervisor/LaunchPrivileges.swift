@@ -67,7 +67,7 @@ extension Launch {
         return
       }
       let ruleset = try Landlock.Ruleset(scopingOnlyOf: abi)
-      try ruleset.allow(.refer, beneath: Files.open("/", .pathOnly), isDirectory: true, subject: "/")
+      try ruleset.allow(.refer, beneath: Files.open("/", .pathOnly), subject: "/")
       try ruleset.restrictSelf()
       report.set(.signalScope, .active)
     } catch {

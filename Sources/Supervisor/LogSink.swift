@@ -20,6 +20,8 @@ package struct LogSink: ~Copyable {
   package let isPollable: Bool
   /// Set where the open file is shared with others and was switched to non-blocking for our sake.
   private let restoresBlocking: Bool
+  /// Whether the reader's pipe was made larger, or cannot be.
+  private var pipeIsLarge = false
   /// When something was last taken, or nothing was waiting.
   private var lastProgress: Instant
 
@@ -38,7 +40,7 @@ package struct LogSink: ~Copyable {
   }
 
   /// Above this many waiting bytes, the script's output is left in its pipes and the script waits for the reader.
-  package static let highWater = 256 * 1024
+  package static let highWater = 64 * 1024
 
   /// No place at all.
   package static var none: LogSink {
@@ -100,6 +102,12 @@ package struct LogSink: ~Copyable {
       case .bytes(let count):
         written += count
         lastProgress = now
+        // What does not fit into the reader's pipe makes two turns of one; where it is none, nothing comes of it. See
+        // pipe(7), F_SETPIPE_SZ.
+        if written < pending.count, !pipeIsLarge {
+          pipeIsLarge = true
+          _ = descriptor.growPipe(toBytes: 512 * 1024)
+        }
       case .wouldBlock:
         compact()
         return

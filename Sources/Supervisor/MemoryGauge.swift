@@ -151,12 +151,15 @@ extension MemoryGauge {
         levels.append(MemoryLevel(directory: directory, limit: level.limit, usage: level.usage))
       }
     }
-    // A directory that cannot be read is not the own one any more.
-    let isAlone = location.map {
-      levels.first?.directory.utf8.elementsEqual($0.directory.utf8) == true && CgroupTable.isAlone(in: $0.directory)
+    var isAlone = false
+    // Where nothing limits the memory it makes no difference. A directory that cannot be read is not the own one any more.
+    if wanted != nil || levels.contains(where: { $0.limit != nil }), let location {
+      isAlone =
+        levels.first?.directory.utf8.elementsEqual(location.directory.utf8) == true
+        && CgroupTable.isAlone(in: location.directory)
     }
     let plan = MemoryPlan(
-      wanted: wanted, levels: levels, isAlone: isAlone == true && configuration.relay == nil,
+      wanted: wanted, levels: levels, isAlone: isAlone && configuration.relay == nil,
       processors: Machine.processorCount)
     let source = plan.directory == nil ? "tree" : location?.version == .v1 ? "cgroup1" : "cgroup2"
     report.set(

@@ -31,7 +31,7 @@ struct OutputRelay: ~Copyable {
   private static let releasePause: UInt64 = 1_000_000_000
   /// The most that waits for the log's reader on behalf of one read: a read of hostile bytes can make frames of forty
   /// times its size.
-  private static let mostPending = 2 * LogSink.highWater
+  private static let mostPending = 4 * LogSink.highWater
   /// The same when the script is over and cannot wait any more: all that two full pipes hold of ordinary text.
   private static let mostPendingAtEnd = 2 << 20
 

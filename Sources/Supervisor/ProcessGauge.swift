@@ -76,8 +76,11 @@ struct ProcessGauge: ~Copyable {
   }
 
   private static func counter(_ location: CgroupLocation?) -> KernelFile {
-    guard let location, CgroupTable.isAlone(in: location.directory) else { return .none }
-    return KernelFile.ifThere(location.directory + "/pids.current")
+    guard let location else { return .none }
+    // The root cgroup counts nothing.
+    let counter = KernelFile.ifThere(location.directory + "/pids.current")
+    guard counter.isOpen, CgroupTable.isAlone(in: location.directory) else { return .none }
+    return counter
   }
 
   private static func listing(isOwn: Bool) -> Descriptor {

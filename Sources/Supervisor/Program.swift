@@ -37,7 +37,6 @@ package enum Program {
     try Processes.becomeNonDumpable()
     try SignalDescriptor.blockSignals()
     Processes.ignoreBrokenPipes()
-    Processes.preferShortSlices()
     let ownProcess = Processes.ownID
     // Orphans come to PID 1 by themselves.
     if ownProcess != 1 { try Processes.becomeSubreaper() }

@@ -56,7 +56,7 @@ extension Launch {
     {
       // A path that is not there (no cgroups, no shared memory) needs no rule, and nobody will look there.
       guard let directory = try? Files.open(path, [.pathOnly, .directory]) else { continue }
-      try ruleset.allow(rights, beneath: directory, isDirectory: true, subject: path)
+      try ruleset.allow(rights, beneath: directory, subject: path)
     }
     try ruleset.restrictSelf()
   }

@@ -145,7 +145,7 @@ enum TaskReader {
   private static func readStandardInput(until deadline: Instant) throws(TaskError) -> [UInt8] {
     let path = "stdin"
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+    var buffer = [UInt8](roomFor: 64 * 1024)
     let input = try system(path) { () throws(SystemCallError) in try Descriptor.duplicate(0) }
     while true {
       let left = deadline.nanoseconds(since: .now) / 1_000_000

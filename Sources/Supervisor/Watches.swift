@@ -26,7 +26,7 @@ struct Watches: ~Copyable {
     _ report: inout IsolationReport
   ) {
     let cgroups = mounts.flatMap { try? CgroupTable(mounts: $0) }
-    var buffer = [UInt8](repeating: 0, count: Self.bufferSize)
+    var buffer = [UInt8](roomFor: Self.bufferSize)
     var limits = WatchedLimits()
     memory = MemoryGauge()
     treeMemory = MemoryGauge()

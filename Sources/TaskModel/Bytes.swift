@@ -43,17 +43,14 @@ extension [UInt8] {
   /// Whether they begin with the bytes of `text`.
   @inline(never)
   package func begin(with text: String) -> Bool {
-    let prefix = text.utf8.span
-    guard count >= prefix.count else { return false }
-    for index in prefix.indices where self[index] != prefix[index] { return false }
-    return true
+    hold(text, at: 0)
   }
 
   /// Whether they end with the bytes of `text`.
   @inline(never)
   package func end(with text: String) -> Bool {
     let length = text.utf8.count
-    return count >= length && part(count - length, count).areBytes(of: text)
+    return count >= length && hold(text, at: count - length)
   }
 
   /// Those from `start` up to, not including, `end`.
@@ -65,13 +62,23 @@ extension [UInt8] {
   /// Where `text` stands in them, from the first place to the last; two places may overlap.
   @inline(never)
   package func places(of text: String) -> [Int] {
-    let needle = text.bytes
+    let needle = text.utf8.span
     var places: [Int] = []
-    for position in 0..<Swift.max(0, count - needle.count + 1)
-    where part(position, position + needle.count) == needle {
+    for position in 0..<Swift.max(0, count - needle.count + 1) where hold(needle, at: position) {
       places.append(position)
     }
     return places
+  }
+
+  /// Whether the bytes of `text` stand at `position`. Nothing is allocated.
+  @inline(never)
+  func hold(_ text: String, at position: Int) -> Bool { hold(text.utf8.span, at: position) }
+
+  @inline(never)
+  private func hold(_ text: Span<UInt8>, at position: Int) -> Bool {
+    guard position + text.count <= count else { return false }
+    for index in text.indices where self[position + index] != text[index] { return false }
+    return true
   }
 
   /// The pieces between separators: one more than there are separators.

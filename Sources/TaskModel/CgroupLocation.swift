@@ -33,8 +33,13 @@ extension CgroupLocation {
   /// - Returns: nil where the controller is not mounted, or the mount does not show the own cgroup.
   package static func find(_ controller: String?, cgroups: [UInt8], mounts: [UInt8]) -> CgroupLocation? {
     guard let path = path(of: controller, in: cgroups) else { return nil }
-    for line in mounts.pieces(separatedBy: ASCII.newline) {
-      guard let mount = Mount(line, controller) else { continue }
+    let type = controller == nil ? " - cgroup2 " : " - cgroup "
+    var start = 0
+    for index in 0...mounts.count where index == mounts.count || mounts[index] == ASCII.newline {
+      defer { start = index + 1 }
+      // Most lines end here, before they are copied and taken apart.
+      guard holdsType(type, mounts, start, index), let mount = Mount(mounts.part(start, index), controller)
+      else { continue }
       guard let rest = remainder(of: path, beneath: mount.root) else { continue }
       let top = String(repairing: mount.point)
       return CgroupLocation(
@@ -68,16 +73,24 @@ extension CgroupLocation {
     return path.part(root.count, path.count)
   }
 
+  /// Whether the text stands between the two places.
+  private static func holdsType(_ type: String, _ mounts: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    let length = type.utf8.count
+    guard end - start >= length else { return false }
+    for position in start...(end - length)
+    where mounts[position + 1] == ASCII.hyphen && mounts.hold(type, at: position) {
+      return true
+    }
+    return false
+  }
+
   /// A line of the mount table: `90 89 0:29 ROOT POINT OPTIONS… - TYPE SOURCE OPTIONS`, proc_pid_mountinfo(5).
   private struct Mount {
     let root: [UInt8]
     let point: [UInt8]
 
-    /// Nil where the line is no mount of that controller.
+    /// Nil where the line, of a mount of the right version, is none of that controller.
     init?(_ line: [UInt8], _ controller: String?) {
-      let type = controller == nil ? " - cgroup2 " : " - cgroup "
-      // Most lines end here, before they are taken apart.
-      guard !line.places(of: type).isEmpty else { return nil }
       let fields = line.pieces(separatedBy: ASCII.space)
       guard fields.count > 6, let last = fields.last else { return nil }
       if let controller, !last.pieces(separatedBy: ASCII.comma).contains(controller.bytes) { return nil }

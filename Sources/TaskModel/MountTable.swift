@@ -44,6 +44,7 @@ package struct MountTable: Sendable {
 
   private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
+    result.reserveCapacity(field.count)
     var index = field.startIndex
     while index < field.endIndex {
       let byte = field[index]
@@ -86,6 +87,11 @@ extension MountTable {
     "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/passwd", "/etc/group",
   ]
 
+  private static func isKnownSafe(_ mountPoint: [UInt8]) -> Bool {
+    for path in knownSafe where mountPoint.areBytes(of: path) { return true }
+    return false
+  }
+
   /// How to open `path`.
   ///
   /// A Landlock rule holds for everything beneath its directory, mounts included: a plain rule on `/etc` opens a Secret
@@ -98,7 +104,7 @@ extension MountTable {
   package func coverage(of path: [UInt8], acceptsMountHere: Bool) -> MountCoverage {
     var coverage = MountCoverage.whole
     for mountPoint in mountPoints where PathName.lies(mountPoint, within: path) {
-      if String(repairing: mountPoint).isOne(of: Self.knownSafe) { continue }
+      if Self.isKnownSafe(mountPoint) { continue }
       if mountPoint == path {
         if !acceptsMountHere { return .leaveOut }
       } else {

@@ -44,7 +44,8 @@ package enum PathName {
   @inline(never)
   package static func lies(_ path: [UInt8], within directory: [UInt8]) -> Bool {
     if directory.count == 1, directory[0] == ASCII.slash { return true }
-    guard path.count >= directory.count, path.part(0, directory.count) == directory else { return false }
+    guard path.count >= directory.count else { return false }
+    for index in directory.indices where path[index] != directory[index] { return false }
     return path.count == directory.count || path[directory.count] == ASCII.slash
   }
 }

@@ -82,7 +82,9 @@ struct SupervisorFilterTests {
 
       """
     for architecture in SeccompArchitecture.allCases {
-      let program = try SeccompCompiler.compile(SeccompSupervisor.policy, for: architecture)
+      let policy = SeccompSupervisor.policy
+      let program = SeccompProgram.shortened(
+        try SeccompCompiler.compile(policy, for: architecture), of: policy, for: architecture)
       text += "static const uint64_t \(architecture)[] = {\n"
       text += SeccompTemplateTests.rows(program.words)
       text += "};\n\n"

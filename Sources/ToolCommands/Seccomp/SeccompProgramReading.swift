@@ -22,14 +22,14 @@ package struct SeccompProgramReading {
 
   /// Whether two programs give the same answer to every call with every argument: not by trying, but by walking every path of
   /// the one and, with what is known at its end, every path of the other.
-  /// - Throws: where either cannot be walked.
+  /// - Throws: where either cannot be walked within so many steps.
   package static func areEqual(
-    _ one: [UInt64], _ other: [UInt64], for architecture: SeccompArchitecture
+    _ one: [UInt64], _ other: [UInt64], for architecture: SeccompArchitecture, mostSteps: Int = 100_000
   ) throws(SeccompProfileError) -> Bool {
     var first = SeccompProgramReading(words: one, architecture: architecture)
     var second = SeccompProgramReading(words: other, architecture: architecture)
-    first.mostSteps = 100_000
-    second.mostSteps = 200_000
+    first.mostSteps = mostSteps
+    second.mostSteps = 2 * mostSteps
     for number in Array(0...UInt32(SeccompCallNumbers.end)) + [.max] {
       for outcome in try first.outcomes(of: number) {
         let continued = try second.outcomes(of: number, given: outcome.known)

@@ -1,0 +1,97 @@
+"""Measures Warder beside its peers, and writes what came of it as Markdown and JSON."""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import calls
+import decoder
+import density
+import figures
+import kills
+import memory
+import peers
+import place
+import startup
+import throughput
+
+SECTIONS = {"startup": startup, "memory": memory, "throughput": throughput, "decoder": decoder, "deadline": kills,
+            "density": density, "calls": calls}
+
+
+def measure(name, where, tool, quick):
+    if name == "startup":
+        return startup.measure(where, 5 if quick else 300, say)
+    if name == "memory":
+        return memory.measure(where, 1 if quick else 60, 16 if quick else 10_240, say)
+    if name == "throughput":
+        return throughput.measure(where, 4 if quick else 512, 1 if quick else 5, say)
+    if name == "decoder":
+        return decoder.measure(where, tool, 4 if quick else 512, 1 if quick else 5, say)
+    if name == "deadline":
+        return kills.measure(where, 3 if quick else 500, not quick, say)
+    if name == "density":
+        return density.measure(where, 5 if quick else 200, 1 if quick else 20, 2 if quick else 15, say)
+    return calls.measure(where, 1 if quick else 9, say)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def report(result):
+    """The page: the targets first, then the tables."""
+    machine = result["machine"]
+    virtual = f", {machine['virtual']} virtual machine" if machine["virtual"] not in (None, "none") else ""
+    text = (
+        f"Measured on {result['date']} with `scripts/bench" + (" --quick" if result["quick"] else "") + "`: "
+        + f"{machine['processor']}, {machine['processors']} processors, {machine['memory_mib']:,} MiB{virtual}, "
+        + f"Linux {machine['kernel']}, {machine['system']}; load {machine['load_before']:.1f} before.\n\n")
+    rows = [row for name, value in result["sections"].items() for row in SECTIONS[name].targets(value)]
+    text += figures.table(["target", "measured", "verdict"], [[name, value, words] for name, value, words in rows])
+    for name, value in result["sections"].items():
+        text += "\n" + SECTIONS[name].show(value)
+    return text
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few runs of everything: shows that it works, and no more")
+    parser.add_argument("--section", action="append", choices=SECTIONS, help="only this one; may be given several times")
+    parser.add_argument("--supervisor", default=str(place.ROOT / "dist" / "warder-init"), help="the binary to measure")
+    parser.add_argument("--tool", help="the tool `warder`, for the decoder")
+    parser.add_argument("--output", type=pathlib.Path, default=place.ROOT / ".build-bench",
+                        help="where results.md and results.json go (default: %(default)s)")
+    parser.add_argument("--install", action="store_true", help="install the peers that are missing first")
+    options = parser.parse_args()
+
+    if options.install:
+        peers.install(say)
+    result = {"date": datetime.date.today().isoformat(), "quick": options.quick, "machine": place.machine(), "sections": {}}
+    group = place.leave_neighbours("warder-bench")
+    try:
+        with place.prepared(options.supervisor) as where:
+            for name in options.section or SECTIONS:
+                result["sections"][name] = measure(name, where, options.tool, options.quick)
+    finally:
+        place.return_to_neighbours(group)
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "results.json").write_text(json.dumps(result, indent=1) + "\n")
+    (options.output / "results.md").write_text(report(result))
+    print(report(result))
+    say(f"written: {options.output}/results.md and results.json")
+
+
+if __name__ == "__main__":
+    if os.getuid() == 0 and "WARDER_BENCH_INSIDE" not in os.environ:
+        # An own /tmp in memory and an own table of processes, as a container has them.
+        inside = 'mount -t tmpfs -o mode=1777 tmpfs /tmp && exec "$@"'
+        namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        status = subprocess.call([*namespaces, "sh", "-c", inside, "sh", sys.executable, *sys.argv],
+                                 env={**os.environ, "WARDER_BENCH_INSIDE": "1"})
+        sys.exit(status)
+    main()
