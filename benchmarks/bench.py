@@ -27,7 +27,7 @@ def measure(name, where, tool, quick):
     if name == "startup":
         return startup.measure(where, 5 if quick else 300, say)
     if name == "memory":
-        return memory.measure(where, 1 if quick else 60, 16 if quick else 10_240, say)
+        return memory.measure(where, 1 if quick else 30, 16 if quick else 10_240, say)
     if name == "throughput":
         return throughput.measure(where, 4 if quick else 512, 1 if quick else 5, say)
     if name == "decoder":
@@ -58,6 +58,18 @@ def report(result):
     return text
 
 
+BEGIN, END = "<!-- results of scripts/bench: begin -->\n", "<!-- results of scripts/bench: end -->\n"
+
+
+def replace_part(document, text):
+    page = document.read_text()
+    before, found, rest = page.partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not found or not ended:
+        raise SystemExit(f"{document} has no place for results: the lines {BEGIN.strip()} and {END.strip()}")
+    document.write_text(before + BEGIN + "\n" + text + "\n" + END + after)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few runs of everything: shows that it works, and no more")
@@ -66,6 +78,7 @@ def main():
     parser.add_argument("--tool", help="the tool `warder`, for the decoder")
     parser.add_argument("--output", type=pathlib.Path, default=place.ROOT / ".build-bench",
                         help="where results.md and results.json go (default: %(default)s)")
+    parser.add_argument("--document", type=pathlib.Path, help="a page whose part between the two marks is replaced by the results")
     parser.add_argument("--install", action="store_true", help="install the peers that are missing first")
     options = parser.parse_args()
 
@@ -83,6 +96,8 @@ def main():
     (options.output / "results.json").write_text(json.dumps(result, indent=1) + "\n")
     (options.output / "results.md").write_text(report(result))
     print(report(result))
+    if options.document:
+        replace_part(options.document, report(result))
     say(f"written: {options.output}/results.md and results.json")
 
 

@@ -78,6 +78,16 @@ private struct Escaper {
         position += 2
         continue
       }
+      // Dashes and quotation marks of the book begin as the separators do; there are 16 bytes of room.
+      let length = Self.plainLength(at: index, in: text)
+      if length > 0, position <= limit - 3 {
+        for offset in 0..<length {
+          output.storeBytes(of: text[index + offset], toByteOffset: position + offset, as: UInt8.self)
+        }
+        index += length
+        position += length
+        continue
+      }
       self.index = index
       self.position = position
       guard character(in: text, into: &output) else { return retreat(in: text) }
@@ -116,6 +126,20 @@ private struct Escaper {
     case 0x0C: UInt8(ascii: "f")
     default: 0
     }
+  }
+
+  /// The length of a whole character behind C2 or E2 that needs no escape; 0 for anything else.
+  @inline(__always)
+  private static func plainLength(at index: Int, in text: Span<UInt8>) -> Int {
+    let byte = text[index]
+    if byte == 0xE2, index + 2 < text.count {
+      let second = text[index + 1]
+      let third = text[index + 2]
+      guard third & 0xC0 == 0x80 else { return 0 }
+      // U+2028–U+202E begin with E2 80 A8, U+2066–U+2069 with E2 81: the others of the former block are worth a look.
+      return 0x82...0xBF ~= second || second == 0x80 && third < 0xA8 ? 3 : 0
+    }
+    return byte == 0xC2 && index + 1 < text.count && 0xA0...0xBF ~= text[index + 1] ? 2 : 0
   }
 
   /// Copies or escapes what stands at `index`: a whole character if it needs an escape, else one byte of it.

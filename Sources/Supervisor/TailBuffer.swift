@@ -20,14 +20,31 @@ package struct TailBuffer {
   package mutating func append(_ bytes: Span<UInt8>) {
     totalBytes += UInt64(bytes.count)
     // Only the last `capacity` bytes can stay.
-    let start = max(0, bytes.count - capacity)
-    for index in start..<bytes.count {
-      if ring.count < capacity {
-        ring.append(bytes[index])
-      } else {
-        ring[end] = bytes[index]
+    var start = max(0, bytes.count - capacity)
+    // In pieces that end where the ring does: a fifth of the time under a flood went into single bytes.
+    while start < bytes.count {
+      let count = min(bytes.count - start, capacity - end)
+      put(bytes.extracting(start..<start + count))
+      start += count
+      end = end + count == capacity ? 0 : end + count
+    }
+  }
+
+  /// Stores what fits before the ring's end.
+  private mutating func put(_ bytes: Span<UInt8>) {
+    if ring.count < capacity {
+      ring.append(addingCapacity: bytes.count) { free in
+        for index in bytes.indices { free.append(bytes[index]) }
       }
-      end = end + 1 == capacity ? 0 : end + 1
+      return
+    }
+    let place = end
+    // Safe: both ends lie in what the caller measured, and two arrays never overlap.
+    unsafe ring.withUnsafeMutableBufferPointer { ring in
+      unsafe bytes.withUnsafeBufferPointer { bytes in
+        guard let source = bytes.baseAddress, let target = ring.baseAddress else { return }
+        unsafe (target + place).update(from: source, count: bytes.count)
+      }
     }
   }
 
