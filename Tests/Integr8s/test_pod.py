@@ -4,6 +4,7 @@ restricted flags, the log as conmon writes it, read as Integr8sCode reads it."""
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import pathlib
 import subprocess
@@ -11,11 +12,12 @@ import tempfile
 import time
 import unittest
 import uuid
-from typing import Callable, ClassVar, Dict, List, Optional, Tuple
+from typing import Any, Callable, ClassVar, Dict, List, Optional, Tuple
 
 import yaml  # type: ignore[import]
 
 import reader
+import warder_frames
 
 ROOT = pathlib.Path(__file__).parents[2]
 PODMAN = str(ROOT / "scripts/lib/podman")
@@ -42,6 +44,11 @@ def container_log(file: bytes) -> str:
             raise AssertionError(f"no line of a container's log: {line!r}")
         text += content + (b"\n" if tag == b"F" else b"")
     return text.decode("utf-8")
+
+
+def documented_policy() -> str:
+    """The policy that docs/integr8scode.md shows for the native mode."""
+    return (ROOT / "docs/integr8scode.md").read_text().split("```json\n")[1].split("```")[0]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,12 +87,14 @@ class PodTests(unittest.TestCase):
             "run", "--rm", "--pull", "never", "--network", "none", "--cap-drop", "all", "--read-only", "--user", "1000:1000",
             "--volume", f"{cls.programs}:/warder:rw", f"{PREFIX}/integr8s:latest")
         cls.entry.mkdir()
+        (cls.entry / "policy.json").write_text(documented_policy())
         (cls.entry / "entrypoint.sh").write_bytes((ROOT / "images/integr8s/entrypoint.sh").read_bytes())
 
     def run_pod(
         self, script: str, *command: str, name: str = "main.sh", image: str = STOCK, memory: str = "256m",
         variables: Optional[Dict[str, str]] = None, while_running: Optional[Callable[[str], None]] = None,
         arguments: Optional[Tuple[str, ...]] = None, programs: bool = True,
+        entry: Tuple[str, ...] = ("/bin/sh", "/entry/entrypoint.sh"),
     ) -> Ended:
         """Runs `command`, or sh with the script, in a pod like `executor-<id>`."""
         if arguments is None:
@@ -113,7 +122,7 @@ class PodTests(unittest.TestCase):
             words += ["--volume", f"{self.programs}:/warder:ro"]
         for variable, value in (variables or {}).items():
             words += ["--env", f"{variable}={value}"]
-        words += ["--entrypoint", "/bin/sh", image, "/entry/entrypoint.sh", *arguments]
+        words += ["--entrypoint", entry[0], image, *entry[1:], *arguments]
         process = subprocess.Popen([PODMAN, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
             if while_running:
@@ -272,6 +281,38 @@ raise SystemExit(9)
         self.assertIn('"exit":{"reason":"exited"', ended.log)
         self.assertIn('"stdout_tail":"before\\n"', ended.message)
         self.assertNotIn("exit_code=", ended.message)
+
+    # MARK: The native mode
+
+    def run_native(self, script: str, name: str, *options: str) -> Tuple[Ended, Dict[str, Any]]:
+        ended = self.run_pod(
+            script, name=name, image=LANGUAGES, memory="512m",
+            entry=("/warder/warder-init", "--policy", "/entry/policy.json", *options),
+            arguments=("--script", "/scripts/" + name))
+        [result] = warder_frames.results_of_log(ended.log.encode())
+        return ended, json.loads(result.json())
+
+    def test_native_mode(self) -> None:
+        cases = [
+            ("main.sh", "echo 'grün'; echo naïve >&2; exit 3"),
+            ("main.js", "console.log('grün'); console.error('naïve'); process.exit(3)"),
+            ("main.rb", "puts 'grün'; warn 'naïve'; exit 3"),
+        ]
+        for name, script in cases:
+            with self.subTest(name=name):
+                ended, result = self.run_native(script, name)
+                self.assertEqual((ended.status, result["reason"], result["exit_code"]), (3, "exited", 3), result)
+                self.assertEqual((result["stdout"], result["stderr"], result["complete"]), ("grün\n", "naïve\n", True))
+
+    def test_native_mode_without_landlock(self) -> None:
+        """What the page says for gVisor, with the layer switched off in place of a kernel that has none."""
+        _, refused = self.run_native("echo hello", "main.sh", "--disable", "landlock", "--require", "landlock")
+        self.assertEqual(refused["reason"], "isolation_unavailable")
+        _, result = self.run_native(
+            "echo hello", "main.sh", "--disable", "landlock", "--require", "capabilities,no_new_privs,seccomp,rlimits")
+        self.assertEqual((result["reason"], result["stdout"]), ("exited", "hello\n"))
+        states = {name: layer["state"] for name, layer in result["isolation"].items()}
+        self.assertEqual((states["landlock"], states["seccomp"]), ("disabled", "active"))
 
     # MARK: The example
 

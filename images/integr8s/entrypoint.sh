@@ -20,7 +20,7 @@ refuse() {
 [ "$#" -gt 0 ] || refuse "Entrypoint Error: No command provided."
 for program in warder-init warder-integr8s; do
     [ -x "$programs/$program" ] ||
-        refuse "Entrypoint Error: $programs/$program is missing: an init container or an image volume has to bring it."
+        refuse "Entrypoint Error: $programs/$program is missing, or its volume is mounted noexec: see docs/integr8scode.md."
 done
 
 # The pod's own activeDeadlineSeconds comes first unless a shorter timeout is set here.
