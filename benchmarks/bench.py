@@ -72,19 +72,20 @@ def replace_part(document, text):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a few runs of everything: shows that it works, and no more")
-    parser.add_argument("--section", action="append", choices=SECTIONS, help="only this one; may be given several times")
+    parser.add_argument("--quick", action="store_true", help="a few runs of everything, to see that it works")
+    parser.add_argument("--section", action="append", choices=SECTIONS, help="only this one; several times: these")
     parser.add_argument("--supervisor", default=str(place.ROOT / "dist" / "warder-init"), help="the binary to measure")
     parser.add_argument("--tool", help="the tool `warder`, for the decoder")
     parser.add_argument("--output", type=pathlib.Path, default=place.ROOT / ".build-bench",
                         help="where results.md and results.json go (default: %(default)s)")
-    parser.add_argument("--document", type=pathlib.Path, help="a page whose part between the two marks is replaced by the results")
+    parser.add_argument("--document", type=pathlib.Path, help="a page that has two marks, for the results")
     parser.add_argument("--install", action="store_true", help="install the peers that are missing first")
     options = parser.parse_args()
 
     if options.install:
         peers.install(say)
-    result = {"date": datetime.date.today().isoformat(), "quick": options.quick, "machine": place.machine(), "sections": {}}
+    today = datetime.date.today().isoformat()
+    result = {"date": today, "quick": options.quick, "machine": place.machine(), "sections": {}}
     group = place.leave_neighbours("warder-bench")
     try:
         with place.prepared(options.supervisor) as where:

@@ -65,9 +65,11 @@ def _lines(command, isSupervised):
 
 
 def show(result):
-    text = "## While the script runs\n\nNanoseconds of a system call, and microseconds of a piece of Python, without Warder and with it.\n"
+    text = ("## While the script runs\n\nNanoseconds of a system call, and microseconds of a piece of Python, without "
+            + "Warder and with it.\n")
     for key in ("calls", "interpreter"):
-        rows = [[name, value["ratios"]["median"], value["bare"], value["warder"]] for name, value in result[key].items()]
+        rows = [[name, value["ratios"]["median"], value["bare"], value["warder"]]
+                for name, value in result[key].items()]
         text += "\n" + figures.table(["", "Warder ÷ bare", "bare", "Warder"], rows)
     return text
 

@@ -41,7 +41,8 @@ def show(result):
     if "missing" in result:
         return text + f"Not measured: {result['missing']}.\n"
     rows = [[f"`warder decode {way}`", value["median"], value["p10"]] for way, value in result["ways"].items()]
-    return (text + f"A log of {result['megabytes']:,.0f} MB, half ASCII and half UTF-8; megabytes of log in a second.\n\n"
+    size = f"A log of {result['megabytes']:,.0f} MB, half ASCII and half UTF-8"
+    return (text + f"{size}; megabytes of log in a second.\n\n"
             + figures.table(["", "median", "p10"], rows))
 
 

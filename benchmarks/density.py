@@ -87,10 +87,11 @@ def _with_processes(where, count):
 def show(result):
     count = result["count"]
     text = (
-        f"## Density\n\n{count} supervisors at once, each with a sleeping script: {result['starts_per_second']:.0f} started "
-        + f"in a second, {result['frames']} start frames, {result['right_verdicts']} right verdicts. Together "
-        + f"{result['resident_kib'] / 1024:,.0f} MiB resident, of which {result['own_kib'] / 1024:,.0f} MiB are not pages "
-        + f"of the one file; {100 * result['cpu_share']:.2f} % of a processor over {result['seconds']} s.\n")
+        f"## Density\n\n{count} supervisors at once, each with a sleeping script: "
+        + f"{result['starts_per_second']:.0f} started in a second, {result['frames']} start frames, "
+        + f"{result['right_verdicts']} right verdicts. Together "
+        + f"{result['resident_kib'] / 1024:,.0f} MiB resident, of which {result['own_kib'] / 1024:,.0f} MiB are not "
+        + f"pages of the one file; {100 * result['cpu_share']:.2f} % of a processor over {result['seconds']} s.\n")
     for what, sizes in result["slopes"].items():
         rows = [[size, value["median"] / 1000, value["p10"] / 1000] for size, value in sizes.items()]
         text += "\n" + figures.table([what, "median, ms", "p10, ms"], rows)

@@ -72,9 +72,9 @@ def show(result):
              value["killed"]["median"], f"≤ {value['target_ms']}", value["late_ms"]["count"]]
             for words, value in result["trees"].items()]
     return (
-        "## Deadline\n\nMilliseconds from the deadline to the verdict, which is written when no process of the tree is left and "
-        + "its files are removed; without any grace. The clock is the log's, which begins with the supervisor and not with "
-        + "the script, so the millisecond or two of the start are in it.\n\n"
+        "## Deadline\n\nMilliseconds from the deadline to the verdict, which is written when no process of the tree is "
+        + "left and its files are removed; without any grace. The clock is the log's, which begins with the supervisor "
+        + "and not with the script, so the millisecond or two of the start are in it.\n\n"
         + figures.table(["tree", "median", "p90", "maximum", "killed", "target", "runs"], rows))
 
 

