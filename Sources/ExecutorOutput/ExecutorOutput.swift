@@ -6,7 +6,7 @@ internal import WarderFrames
 ///     STDOUT <count>\n<standard output>STDERR <count>\n<standard error>
 ///
 /// Its own script counts bytes (`wc -c`), its reader slices a decoded `str`, that is, counts code points: with the first
-/// character beyond ASCII the header of the second part is missed, and both parts are lost. What the reader does is what
+/// character beyond ASCII in the first part the header of the second is missed, and both parts are lost. What the reader does is what
 /// counts.
 package struct ExecutorOutput: Sendable {
   private let stdout: BoundedText
