@@ -76,6 +76,7 @@ let package = Package(
       ],
       packageAccess: false, swiftSettings: strictness),
     tests("DispatcherModelTests", ["DispatcherModel", frames, taskModel]),
+    tests("DispatcherServiceTests", ["DispatcherService", "DispatcherModel", frames, taskModel, logging]),
     tests("LocalEngineTests", ["LocalEngine", "DispatcherModel", taskModel]),
     tests("DispatcherPageTests", ["DispatcherPage"]),
   ],

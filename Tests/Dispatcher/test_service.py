@@ -170,13 +170,23 @@ class Refusing(WithService):
 class Tokens(WithService):
     @classmethod
     def setUpClass(cls):
+        # As a Secret is mounted: whoever wrote it may have ended the line.
+        cls.mounted = tempfile.NamedTemporaryFile("w")
+        cls.mounted.write("token-of-the-mounted\n")
+        cls.mounted.flush()
         cls.configuration = {
             "tokens": [
                 {"name": "agents", "sha256": sha256(b"token-of-the-agents"), "trust": "read-only", "runtimes": ["bash"]},
                 {"name": "others", "sha256": sha256(b"token-of-the-others")},
                 {"name": "people", "sha256": sha256(b"token-of-the-people"), "trust": "autonomous", "tasks": "all"},
+                {"name": "mounted", "file": cls.mounted.name},
             ]}
         super().setUpClass()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.mounted.close()
 
     def tearDown(self):
         self.service.token = None
@@ -200,6 +210,10 @@ class Tokens(WithService):
         self.assertEqual((result.status, result.json["trust"]), (200, "read-only"))
         answer = self.service.execute("echo 1", runtime="bash", trust="limited-write")
         self.assertEqual((answer.status, answer.json["field"]), (403, "trust"))
+
+    def test_a_token_comes_from_a_mounted_file(self):
+        self.service.token = "token-of-the-mounted"
+        self.assertEqual(self.service.execute("print(1)", trust="limited-write").json["trust"], "limited-write")
 
     def test_a_client_sees_its_own_tasks_alone(self):
         self.service.token = "token-of-the-agents"
@@ -505,6 +519,9 @@ class Configuring(unittest.TestCase):
         return done.returncode, done.stderr.replace(str(path), "c.json") + done.stdout
 
     def test_mistakes_are_named_with_their_place(self):
+        short = self.enterContext(tempfile.NamedTemporaryFile("w"))
+        short.write("short")
+        short.flush()
         cases = [
             ('{"listen":\n  "nowhere"}', "c.json:2:3: listen: expected HOST:PORT"),
             ('{"listn": "x"}', "c.json:1:11: listn: there is no such field; there are"),
@@ -518,6 +535,8 @@ class Configuring(unittest.TestCase):
             ('{"tokens": [{"name": "a"}]}', "tokens[0]: expected either file or sha256"),
             ('{"tokens": [{"name": "a", "sha256": "abc"}]}', "expected 64 lower-case hexadecimal digits"),
             ('{"tokens": [{"name": "a", "file": "f", "runtimes": ["perl"]}]}', 'there is no runtime "perl"'),
+            (json.dumps({"tokens": [{"name": "a", "file": short.name}]}), "has 5 bytes; at least 16 are expected"),
+            ('{"tokens": [{"name": "a", "file": "/nowhere"}]}', "/nowhere cannot be read"),
             ('{"listen": "0.0.0.0:8080"}', "listening on 0.0.0.0 needs tokens"),
             ('{', "c.json:1:2:"),
             ("# in YAML\nlisten: 127.0.0.1:0\nlimits:\n  queue: many\n", "c.json:4:10: limits.queue: expected a number"),

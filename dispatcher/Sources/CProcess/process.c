@@ -13,6 +13,10 @@ int cp_open_process(pid_t process) {
   return (int)syscall(SYS_pidfd_open, process, 0);
 }
 
+int cp_signal_process(int process, int signal) {
+  return (int)syscall(SYS_pidfd_send_signal, process, signal, NULL, 0);
+}
+
 int cp_open_inotify(void) {
   return inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 }

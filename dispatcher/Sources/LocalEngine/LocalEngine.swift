@@ -59,6 +59,11 @@ package struct LocalEngine: Engine {
     }
     // Of a child that was not waited for, even one that has ended, the entry in /proc is still there.
     guard let identity = ProcessIdentity(id: process, isChild: true) else {
+      // What cannot be found again must not run.
+      kill(-process, SIGKILL)
+      var status: Int32 = 0
+      waitpid(process, &status, 0)
+      files.remove()
       throw .unavailable("cannot read /proc/\(process)/stat", retryAfterSeconds: nil)
     }
     do { try files.write(identity) } catch {
@@ -103,8 +108,9 @@ package struct LocalEngine: Engine {
 
   package func cancel(_ handle: EngineHandle) async throws(EngineError) {
     // Warder hands it on with the task's grace. A process that has gone needs no cancelling.
-    guard let identity = identity(handle), identity.isAlive else { return }
-    if kill(identity.id, SIGTERM) != 0, errno != ESRCH {
+    guard let identity = identity(handle), let process = identity.open() else { return }
+    defer { close(process) }
+    if cp_signal_process(process, SIGTERM) != 0, errno != ESRCH {
       throw .unavailable("cannot signal \(identity.id): \(String(cString: strerror(errno)))", retryAfterSeconds: nil)
     }
   }

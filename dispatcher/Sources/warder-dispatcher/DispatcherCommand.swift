@@ -41,6 +41,8 @@ struct DispatcherCommand: AsyncParsableCommand {
     do {
       let configuration = try read()
       if checkConfig {
+        // The files of tokens are a part of it.
+        _ = try Authentication(configuration)
         print("the configuration can be used")
         return
       }

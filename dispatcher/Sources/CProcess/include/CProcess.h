@@ -6,6 +6,10 @@
 // A descriptor that becomes readable when the process ends, close-on-exec; -1 and errno otherwise. pidfd_open(2), Linux 5.3.
 int cp_open_process(pid_t process);
 
+// Sends a signal to the process that the descriptor stands for, and to no other that has its number by then:
+// pidfd_send_signal(2), Linux 5.1. Returns 0, or -1 and errno.
+int cp_signal_process(int process, int signal);
+
 // An instance that neither blocks nor goes to children, inotify_init1(2), and a counter that wakes a poll(2), eventfd(2); -1 and
 // errno otherwise.
 int cp_open_inotify(void);

@@ -22,6 +22,9 @@ package struct Archive: Sendable {
     }
   }
 
+  /// Leaves the archive to another dispatcher.
+  package func release() { close(claim) }
+
   func directory(of id: String) -> String { "\(directory)/tasks/\(id)" }
   func log(of id: String) -> String { "\(directory(of: id))/log" }
   private func record(of id: String) -> String { "\(directory(of: id))/record.json" }

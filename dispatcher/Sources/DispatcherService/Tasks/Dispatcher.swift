@@ -8,7 +8,7 @@ internal import WarderFrames
 actor Dispatcher {
   let configuration: ServiceConfiguration
   let engine: any Engine
-  let archive: Archive
+  nonisolated let archive: Archive
   let audit: AuditLog?
   let logger: Logger
   var tasks: [String: TaskRecord] = [:]
