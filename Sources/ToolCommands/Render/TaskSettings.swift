@@ -12,7 +12,9 @@ struct TaskSettings {
     // Named, whatever lies beside it and whatever the image's conventions are.
     settings.insert(Setting(key: .script, text: "/task/\(script.name)"), at: 0)
     let isOpen = !command.network.egress.isEmpty || command.network.dns != nil
-    if isOpen {
+    // Beside a relay the pod's network is the relay's, and the script's only where somebody says so.
+    let isRelays = command.settings.relay.map { $0 != "off" } ?? false
+    if isOpen, !isRelays {
       if command.settings.task.network == "none" {
         throw ManifestError("--network none: nothing can be reached then, and --egress and --dns have no meaning")
       }

@@ -98,6 +98,10 @@ struct RenderCommandTests {
     let pod = try TaskPod(ManifestFile.parse(rendering.yaml, name: "t"))
     #expect(pod.arguments.contains("--network=all"))
     #expect(throws: ManifestError.self) { try job("--egress", "cidr=10.0.0.0/8:1", "--network", "none") }
+    // The network is the relay's, and none of the script's.
+    let beside = try folder.render(["@/main.py", "--egress", "cidr=10.0.0.0/8:1", "--relay", "/bin/relay"]).yaml
+    #expect(!beside.contains("--network") && beside.contains("--relay=/bin/relay") && beside.contains("10.0.0.0/8"))
+    _ = try job("--egress", "cidr=10.0.0.0/8:1", "--relay", "/bin/relay", "--network", "none")
   }
 
   @Test("leaves out what the template takes out, keeps the rest, and tells what it weakens")
