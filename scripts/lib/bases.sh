@@ -86,6 +86,8 @@ make_local_base() {
       debian) tar=$(bootstrapped_rootfs base "half a minute" python3 procps) ;;
       # One for both: it stands in for two images of which each has one of them.
       languages) tar=$(bootstrapped_rootfs base-languages "a minute" nodejs ruby) ;;
+      # What Swift's libraries need of C++.
+      dispatcher) tar=$(bootstrapped_rootfs base-dispatcher "half a minute" libstdc++6 zlib1g) ;;
       alpine) tar=$(assembled_rootfs alpine "a minute") ;;
       distroless) tar=$(assembled_rootfs distroless "half a minute") ;;
       *) die "there is no local base $1" ;;
