@@ -30,6 +30,9 @@ static int set_files(posix_spawn_file_actions_t *actions, const char *output, co
   int failure = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   if (failure == 0) failure = posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, output, flags, 0600);
   if (failure == 0) failure = posix_spawn_file_actions_addopen(actions, STDERR_FILENO, errors, flags, 0600);
+  // SwiftNIO's sockets are inherited. A task that outlives the dispatcher would hold its port, so that the next one could not
+  // listen, and the connections of clients, who would never learn that it has gone (closefrom: glibc 2.34).
+  if (failure == 0) failure = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
   return failure;
 }
 

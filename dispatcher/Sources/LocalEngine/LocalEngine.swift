@@ -110,6 +110,8 @@ package struct LocalEngine: Engine {
     // Warder hands it on with the task's grace. A process that has gone needs no cancelling.
     guard let identity = identity(handle), let process = identity.open() else { return }
     defer { close(process) }
+    // Asked a second time it kills at once, and there is no verdict.
+    guard files(handle.taskID).claimCancellation() else { return }
     if cp_signal_process(process, SIGTERM) != 0, errno != ESRCH {
       throw .unavailable("cannot signal \(identity.id): \(String(cString: strerror(errno)))", retryAfterSeconds: nil)
     }

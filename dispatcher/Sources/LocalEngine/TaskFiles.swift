@@ -49,6 +49,27 @@ struct TaskFiles: Sendable {
     return name
   }
 
+  /// Which dispatcher has signalled its end.
+  private var cancellation: String { "\(directory)/cancelled" }
+
+  /// Whether the caller is to signal the task's end: once, whoever asks, also after a restart of the dispatcher.
+  func claimCancellation() -> Bool {
+    let own = "\(getpid()) \(ProcessIdentity(id: getpid())?.startTime ?? "")"
+    // A symbolic link is there with all that it says, or not at all.
+    if symlink(own, cancellation) == 0 { return true }
+    let known = try? FileManager.default.destinationOfSymbolicLink(atPath: cancellation)
+    // A dispatcher that was killed before it signalled has left no event in the log.
+    if known == own || saysCancelled { return false }
+    unlink(cancellation)
+    return symlink(own, cancellation) == 0
+  }
+
+  /// Whether the supervisor has been told. A script's quotation marks are escaped in the log: it cannot say so itself.
+  private var saysCancelled: Bool {
+    let event = Data(#""event":{"type":"cancelled""#.utf8)
+    return FileManager.default.contents(atPath: log)?.range(of: event) != nil
+  }
+
   func remove() {
     try? FileManager.default.removeItem(atPath: directory)
   }

@@ -17,8 +17,14 @@ package struct Archive: Sendable {
     let lock = "\(directory)/lock"
     claim = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard claim >= 0 else { throw ArchiveError("open", lock) }
-    guard flock(claim, LOCK_EX | LOCK_NB) == 0 else {
-      throw ArchiveError(message: "another dispatcher uses the archive \(directory)")
+    // A dispatcher that is killed while it starts a task leaves its descriptors to the new process for as long as that takes to
+    // execute its program, the lock among them.
+    for attempt in 0... {
+      if flock(claim, LOCK_EX | LOCK_NB) == 0 { break }
+      guard errno == EWOULDBLOCK || errno == EINTR, attempt < 30 else {
+        throw ArchiveError(message: "another dispatcher uses the archive \(directory)")
+      }
+      usleep(100_000)
     }
   }
 

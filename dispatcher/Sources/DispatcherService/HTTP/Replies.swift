@@ -80,7 +80,13 @@ struct ProblemMiddleware: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch let problem as RequestProblem {
-      return Reply.problem(problem)
+      var response = Reply.problem(problem)
+      // Hummingbird would read on for the next request, as long as the client sends.
+      if context.notes.isBodyUnread {
+        response.headers[.connection] = "close"
+        context.closeSoon()
+      }
+      return response
     } catch let error as any HTTPResponseError {
       let path = request.uri.path
       if error.status.code == 404, let methods = PathMethods.allowed(at: path),

@@ -76,14 +76,13 @@ struct Routes: Sendable {
   }
 
   private func submit(_ request: Request, _ context: ServiceContext) async throws -> TaskRecord {
-    let client = try client(of: request, context)
-    let most = configuration.limits.bodyBytes
-    let body: [UInt8]
-    do {
-      body = Array(buffer: try await request.body.collect(upTo: most))
-    } catch is NIOTooManyBytesError {
-      throw RequestProblem(413, "the body is larger than \(Quantity.format(Int64(most)))")
+    let client: Client
+    do { client = try self.client(of: request, context) } catch {
+      context.notes.setBodyUnread()
+      throw error
     }
+    let most = configuration.limits.bodyBytes
+    let body = try await Self.body(of: request, context, most: most)
     let key = request.headers[.idempotencyKey]
     if let key, key.isEmpty || key.utf8.count > 200 {
       throw RequestProblem(400, field: "Idempotency-Key", "Idempotency-Key: expected 1 to 200 characters")
@@ -94,6 +93,30 @@ struct Routes: Sendable {
       TaskRequest(body: body, maximumBytes: most), of: client,
       id: TaskID.make(milliseconds: Dispatcher.now, random: .random(in: 0 ... .max)))
     return try await dispatcher.submit(checked, of: client, idempotencyKey: key, digest: digest)
+  }
+
+  /// How long a body may take to come, however steadily it does.
+  private static let bodyTime = Duration.seconds(60)
+
+  private static func body(of request: Request, _ context: ServiceContext, most: Int) async throws -> [UInt8] {
+    let channel = context.channel
+    let timer = Task {
+      try await Task.sleep(for: bodyTime)
+      channel.close(mode: .all, promise: nil)
+    }
+    defer { timer.cancel() }
+    do {
+      return Array(buffer: try await request.body.collect(upTo: most))
+    } catch is NIOTooManyBytesError {
+      context.notes.setBodyUnread()
+      throw RequestProblem(413, "the body is larger than \(Quantity.format(Int64(most)))")
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      // Chunks that are none, or a connection that broke.
+      context.notes.setBodyUnread()
+      throw RequestProblem(400, "the body did not come whole")
+    }
   }
 
   private static func wait(_ request: Request) throws(RequestProblem) -> Duration? {

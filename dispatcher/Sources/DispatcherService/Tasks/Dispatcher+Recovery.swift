@@ -45,7 +45,8 @@ extension Dispatcher {
         try? await Task.sleep(for: .seconds(5))
       }
     }
-    for record in records where record.handle == nil && running.contains(record.id) {
+    // Not those that waited then and run by now: they are followed already.
+    for record in records where record.handle == nil && record.state != .queued && running.contains(record.id) {
       adopt(record, left[record.id]?.handle)
     }
     // What a crash left between a verdict and its tidying up, or without any record.
