@@ -99,7 +99,9 @@ struct RenderCommandTests {
     #expect(pod.arguments.contains("--network=all"))
     #expect(throws: ManifestError.self) { try job("--egress", "cidr=10.0.0.0/8:1", "--network", "none") }
     // The network is the relay's, and none of the script's.
-    let beside = try folder.render(["@/main.py", "--egress", "cidr=10.0.0.0/8:1", "--relay", "/bin/relay"]).yaml
+    let beside = String(
+      decoding: try folder.render(["@/main.py", "--egress", "cidr=10.0.0.0/8:1", "--relay", "/bin/relay"]).yaml,
+      as: UTF8.self)
     #expect(!beside.contains("--network") && beside.contains("--relay=/bin/relay") && beside.contains("10.0.0.0/8"))
     _ = try job("--egress", "cidr=10.0.0.0/8:1", "--relay", "/bin/relay", "--network", "none")
   }
