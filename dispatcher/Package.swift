@@ -27,11 +27,15 @@ let manifests = Target.Dependency.product(name: "Manifests", package: "warder")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, packageAccess: false, swiftSettings: strictness)
+func target(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, packageAccess: false, swiftSettings: strictness)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -46,6 +50,9 @@ let package = Package(
     .package(name: "warder", path: ".."),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -57,8 +64,8 @@ let package = Package(
     target("LocalEngine", ["CProcess", "DispatcherModel", taskModel, logging]),
     .target(name: "CProcess", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     // The Kubernetes API over HTTP: credentials, requests, watches, logs.
-    target("KubernetesAPI", ["DispatcherModel", httpClient, logging]),
-    target("KubernetesEngine", ["DispatcherModel", "KubernetesAPI", frames, manifests, taskModel, lifecycle, logging]),
+    target("KubernetesAPI", [httpClient, nio, nioHTTP, nioTLS, yams, logging]),
+    target("KubernetesEngine", ["DispatcherModel", "KubernetesAPI", frames, manifests, taskModel, logging]),
     // The page for people and the description of the interface, compiled in.
     .target(
       name: "DispatcherPage", dependencies: [frames],
@@ -78,6 +85,13 @@ let package = Package(
     tests("DispatcherModelTests", ["DispatcherModel", frames, taskModel]),
     tests("DispatcherServiceTests", ["DispatcherService", "DispatcherModel", frames, taskModel, logging]),
     tests("LocalEngineTests", ["LocalEngine", "DispatcherModel", taskModel]),
+    target(
+      "KubernetesTestSupport", [httpClient, nio, nioHTTP, logging, "KubernetesAPI"], path: "Tests/KubernetesTestSupport"
+    ),
+    tests("KubernetesAPITests", ["KubernetesAPI", "KubernetesTestSupport", logging]),
+    tests(
+      "KubernetesEngineTests",
+      ["KubernetesEngine", "KubernetesAPI", "DispatcherModel", "KubernetesTestSupport", frames, manifests, logging]),
     tests("DispatcherPageTests", ["DispatcherPage"]),
   ],
   swiftLanguageModes: [.v6]

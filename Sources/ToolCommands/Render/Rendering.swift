@@ -6,7 +6,7 @@ internal import TaskModel
 struct Rendering {
   let documents: [ManifestNode]
   /// What the result has of which somebody should know, and which was asked for.
-  private(set) var warnings: [String] = []
+  let warnings: [String]
   private let heading: [String]
 
   var yaml: [UInt8] { Array(YAMLWriter.text(of: documents, heading: heading).utf8) }
@@ -23,7 +23,7 @@ struct Rendering {
     var manifest = TaskManifest(
       name: try Self.name(command, script.name), image: command.job.image ?? script.defaultImage, files: files,
       cpu: try CPUQuantity(command.resources.cpu), memory: command.resources.memory,
-      temporary: try Self.temporary(command.resources),
+      temporary: try TaskManifest.TemporaryVolume(command.resources.tmp, memory: command.resources.memory),
       deadlines: TaskDeadlines(
         settings.configuration, start: try Self.duration(command.job.startBudget, "--start-budget"),
         queue: try Self.duration(command.job.queueBudget, "--queue-budget")))
@@ -44,7 +44,7 @@ struct Rendering {
     }
     documents = chosen.map(\.1)
     heading = Self.heading(manifest, command, chosen.map(\.0))
-    try check(manifest.configMap, job, policy)
+    warnings = try ManifestLint(policy: policy).warnings(configMap: manifest.configMap, job: job)
   }
 
   // MARK: - Parts
@@ -68,35 +68,6 @@ struct Rendering {
     } catch {
       throw ManifestError("\(option): \(error.message) (in \"\(text)\")")
     }
-  }
-
-  static func size(_ text: String, _ option: String) throws(ManifestError) -> Int64 {
-    do {
-      let bytes = try Quantity.parse(text)
-      guard bytes >= 1 << 20 else { throw ManifestError("\(option): expected 1Mi or more, found \(text)") }
-      return bytes
-    } catch let error as QuantityError {
-      throw ManifestError("\(option): \(error.message) (in \"\(text)\")")
-    } catch let error as ManifestError {
-      throw error
-    } catch {
-      throw ManifestError("\(option): \(error)")
-    }
-  }
-
-  private static func temporary(_ resources: ResourceOptions) throws(ManifestError) -> TaskManifest.TemporaryVolume {
-    let memory = try size(resources.memory, "--memory")
-    guard let text = resources.tmp else { return .memory(bytes: memory / 4) }
-    if text == "disk" { return .disk(bytes: 1 << 30) }
-    if text.hasPrefix("disk:") { return .disk(bytes: try size(String(text.dropFirst(5)), "--tmp")) }
-    let bytes = try size(text, "--tmp")
-    let most = TaskMemory.mostTemporary(memoryLimit: memory)
-    guard bytes <= most else {
-      throw ManifestError(
-        "--tmp \(text): /tmp in memory counts against the memory limit of \(resources.memory), and a full one must leave a "
-          + "quarter of it: give at most \(Quantity.format(most)), more --memory, or --tmp disk:\(text)")
-    }
-    return .memory(bytes: bytes)
   }
 
   private static func egress(_ manifest: TaskManifest, _ network: NetworkOptions) throws(ManifestError) -> ManifestNode?
@@ -125,7 +96,7 @@ struct Rendering {
     if wanted.contains(.quota) {
       let quota = NamespaceManifests.quota(
         namespace: namespace, tasks: command.tasks, cpu: manifest.cpu,
-        memoryBytes: try size(command.resources.memory, "--memory"))
+        memoryBytes: try TaskMemory.size(command.resources.memory, "--memory"))
       objects.append((.quota, quota))
     }
     if wanted.contains(.limitrange) {
@@ -151,25 +122,5 @@ struct Rendering {
       lines.append("The NetworkPolicy adds to one that denies everything (--with networkpolicy makes it).")
     }
     return lines
-  }
-
-  // MARK: - The result, checked
-
-  /// Mistakes that nobody can have meant are refused: a task without a verdict, objects that the API server does not take.
-  /// Other findings come from a template or an option, and are told.
-  private mutating func check(_ configMap: ManifestNode, _ job: ManifestNode, _ policy: Policy) throws(ManifestError) {
-    let text = YAMLWriter.text(of: [configMap, job])
-    for finding in ManifestLint(policy: policy).findings(Array(text.utf8), name: "the rendered Job") {
-      let message = "\(finding.path.isEmpty ? "" : "\(finding.path): ")\(finding.reason) [\(finding.rule)]"
-      guard finding.severity == .error, !Self.mayBeMeant(finding.rule) else {
-        warnings.append(message)
-        continue
-      }
-      throw ManifestError("the rendered Job would not do: \(message); \(finding.fix)")
-    }
-  }
-
-  private static func mayBeMeant(_ rule: String) -> Bool {
-    rule.hasPrefix("restricted/") || ["warder/token", "warder/read-only-root", "warder/command"].contains(rule)
   }
 }

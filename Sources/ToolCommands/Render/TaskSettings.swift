@@ -23,10 +23,10 @@ struct TaskSettings {
         Self.add(.network, "all", to: &settings)
       }
     }
-    if let runtimeClass = command.job.runtimeClass, Self.isGVisor(runtimeClass), command.settings.task.require.isEmpty {
-      var required = IsolationLayers.requirable
-      required.remove(IsolationLayers(.landlock))
-      Self.add(.require, required.names.joined(separator: ","), to: &settings)
+    if let runtimeClass = command.job.runtimeClass, TaskConfiguration.isGVisor(runtimeClass),
+      command.settings.task.require.isEmpty
+    {
+      Self.add(.require, TaskConfiguration.requiredWithoutLandlock, to: &settings)
     }
     self.settings = settings
     configuration = try Self.resolve(settings, arguments, command, policy)
@@ -39,30 +39,20 @@ struct TaskSettings {
     settings.insert(Setting(key: key, text: text), at: index)
   }
 
-  /// gVisor's kernel has no Landlock (landlock_create_ruleset answers ENOSYS).
-  static func isGVisor(_ runtimeClass: String) -> Bool {
-    runtimeClass.contains("gvisor") || runtimeClass.contains("runsc")
-  }
-
   private static func resolve(
     _ settings: [Setting], _ arguments: [String], _ command: RenderCommand,
     _ policy: Policy
   ) throws(ManifestError) -> EffectiveConfiguration {
-    var words = settings.map { Array($0.flag.utf8) }
-    if !arguments.isEmpty { words += [Array("--".utf8)] + arguments.map { Array($0.utf8) } }
     do throws(ConfigurationError) {
-      guard case .run(let flags) = try parseArguments(words) else {
-        throw ConfigurationError(.unknownName, at: .commandLine, "expected settings")
-      }
-      return try EffectiveConfiguration.resolve(
-        policy: policy, taskFile: nil, environment: ParsedLayer(.environment), flags: flags)
+      return try TaskConfiguration.resolve(
+        settings.map { ($0.key, $0.text) }, arguments: arguments, policy: policy)
     } catch {
       var hint = ""
       if error.kind == .exceedsCeiling, policy.path == nil {
         hint = "; an image that allows more says so by its policy: --policy FILE"
       }
       if error.kind == .exceedsTrust, command.settings.task.require.isEmpty,
-        command.job.runtimeClass.map(isGVisor) == true
+        command.job.runtimeClass.map(TaskConfiguration.isGVisor) == true
       {
         hint = "; gVisor has no Landlock, and no level below autonomous goes without it"
       }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import DispatcherModel
 internal import DispatcherService
 internal import Foundation
+internal import KubernetesEngine
 internal import LocalEngine
 internal import Logging
 
@@ -89,8 +90,10 @@ struct DispatcherCommand: AsyncParsableCommand {
         try LocalEngine(
           configuration.local, directory: "\(archive.directory)/local", runtimes: configuration.runtimes, logger: logger
         )
-      case .kubernetes: throw ServiceConfigurationError("engine: kubernetes is not there yet")
+      case .kubernetes: try KubernetesEngine(configuration, logger: logger)
       }
+    let watching = Task { await (engine as? KubernetesEngine)?.run() }
+    defer { watching.cancel() }
     let application = try DispatcherApplication(configuration, engine: engine, archive: archive, logger: logger)
     let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
     try await application.run { port in
