@@ -71,6 +71,8 @@ def usable(peers, command=("/bin/true",)):
             continue
         process = runner.Runner(peer.as_root, peer.sandbox)
         try:
+            if peer.name == "firejail" and "existing sandbox" in _words(whole, peer):
+                raise runner.Failed
             process.run(whole)
         except runner.Failed:
             process.close()
@@ -84,10 +86,16 @@ def _complaint(command, peer):
     """The first line that it says of itself, without what changes from run to run."""
     if peer.sandbox:
         return "it cannot be loaded"
+    lines = _words(command, peer).strip().splitlines()
+    return lines[0] if lines else "it says nothing"
+
+
+def _words(command, peer):
+    """What it says; firejail only says so where it finds a sandbox around itself, and then runs the command as it is."""
     demote = None if peer.as_root else place.become_user
-    done = subprocess.run(command, env=place.ENVIRONMENT, preexec_fn=demote, capture_output=True, text=True)
-    lines = (done.stderr or done.stdout).strip().splitlines()
-    return lines[0] if lines else f"status {done.returncode}"
+    loud = [word for word in command if word not in ("--quiet", "--really_quiet")]
+    done = subprocess.run(loud, env=place.ENVIRONMENT, preexec_fn=demote, capture_output=True, text=True)
+    return done.stderr or done.stdout
 
 
 def _bubblewrap(command):
