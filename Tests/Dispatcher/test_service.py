@@ -477,6 +477,29 @@ class Restarting(unittest.TestCase):
         return lines
 
 
+class OnALaptop(unittest.TestCase):
+    """Without a configuration file."""
+
+    @unittest.skipUnless(os.access("/usr/bin/node", os.X_OK), "no node here")
+    def test_node_runs_beside_the_usual_runtimes(self):
+        directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        with open(directory / "errors", "w") as errors:
+            process = subprocess.Popen(
+                [PROGRAM, "--listen", "127.0.0.1:0", "--archive", str(directory / "archive")], stderr=errors)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        service = Service.__new__(Service)
+        service.token = None
+        end = time.monotonic() + 60
+        while "listening on" not in (directory / "errors").read_text() and time.monotonic() < end:
+            time.sleep(0.05)
+        service.port = int((directory / "errors").read_text().strip().rsplit(":", 1)[1])
+        for runtime, code in [("node", "console.log(1 + 1)"), ("javascript", "console.log(2)"), ("python3", "print(2)"),
+                              ("bash", "echo $((1 + 1))"), ("sh", "echo 2")]:
+            result = service.execute(code, runtime=runtime).json
+            self.assertEqual((result["stdout"], result["exit_code"]), ("2\n", 0), (runtime, result))
+
+
 class Auditing(WithService):
     def test_a_record_says_who_ran_what_behind_which_walls(self):
         code = "import os; print('ö'); open('o/f','w').write('x')"

@@ -41,6 +41,8 @@ extension EnginePlan {
   ) -> EnginePlan {
     var words = namespaces(task) + rootFileSystem(task, root)
     words += temporaryDirectories(task, bubblewrap)
+    // Behind the fresh /tmp, which would hide one that lies there.
+    for path in task.values.supportFiles { words += ["--ro-bind-try", path, path] }
     words += ["--ro-bind", stage.task, PodPaths.task, "--ro-bind", stage.supervisor, PodPaths.supervisor]
     if task.hasReadOnlyRoot { words += ["--remount-ro", "/"] }
     words += ["--chdir", "/", "--", PodPaths.supervisor]
@@ -76,7 +78,7 @@ extension EnginePlan {
     words += ["--proc", "/proc", "--dev", "/dev"]
     // Names must be found: an address in /etc/resolv.conf that leads out of /etc leads nowhere inside.
     if task.values.network == .all, let file = root.resolverFile { words += ["--ro-bind", file, file] }
-    for path in task.values.readPaths + task.values.supportFiles { words += ["--ro-bind-try", path, path] }
+    for path in task.values.readPaths { words += ["--ro-bind-try", path, path] }
     for path in task.values.writePaths { words += ["--bind-try", path, path] }
     return words
   }

@@ -94,6 +94,13 @@ import Testing
     }
   }
 
+  @Test("a policy that lies beneath /tmp is not hidden by the fresh one")
+  func sandboxPolicyInTemporaryDirectory() throws {
+    let words = EnginePlan.bubblewrap(try task(["--policy=/tmp/policy.json"]), stage, bubblewrap, root).engineArguments
+    let fresh = try #require(words.indices.first { words[$0...].starts(with: ["--tmpfs", "/tmp"]) })
+    #expect(words[fresh...].contains("/tmp/policy.json"))
+  }
+
   @Test(
     "a bubblewrap that cannot limit a tmpfs has the supervisor do it",
     arguments: [("bubblewrap 0.6.1", false), ("bubblewrap 0.7.0", true), ("bubblewrap 1.0", true), ("what?", false)])
