@@ -19,7 +19,8 @@ TOKENS = {"agents": "agents-token-0123456789", "people": "people-token-012345678
 
 def dispatcher_program():
     named = os.environ.get("WARDER_DISPATCHER")
-    builds = [named] if named else [ROOT / f"dispatcher/.build/{kind}/warder-dispatcher" for kind in ("release", "debug")]
+    kinds = ("release", "debug")
+    builds = [named] if named else [ROOT / f"dispatcher/.build/{kind}/warder-dispatcher" for kind in kinds]
     found = [path for path in map(pathlib.Path, builds) if path.exists()]
     for path in (SUPERVISOR, TOOL):
         if not path.exists():

@@ -167,7 +167,8 @@ class ClientTests(unittest.TestCase):
         self.assert_forgets(files)
 
     def test_a_thousand_follow_one_task(self):
-        name = self.service.submit(f"until [ -e {self.service.counters}/go ]; do sleep 0.2; done; echo went", timeout="5m")
+        name = self.service.submit(
+            f"until [ -e {self.service.counters}/go ]; do sleep 0.2; done; echo went", timeout="5m")
         self.service.wait(name, "running")
         files, before = self.service.open_files(), self.service.resident_bytes()
         asked = f"GET /tasks/{name}/events HTTP/1.1\r\nHost: 127.0.0.1:{self.service.port}\r\n\r\n".encode()
@@ -226,7 +227,8 @@ class ClientTests(unittest.TestCase):
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64), b"\0" * 1000, b"GET\r\n\r\n", b"\r\n" * 1000,
             b"GET / HTTP/9.9\r\n\r\n", b"POST /tasks HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
             b"POST /tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n{}",
-            b"POST /tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            b"POST /tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"0\r\n\r\n",
             b"POST /tasks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
             b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * (1 << 20) + b"\r\n\r\n",
             b"GET /" + b"a" * (1 << 20) + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -250,8 +252,8 @@ class ClientTests(unittest.TestCase):
         good = json.dumps({
             "code": "echo \u00e9", "runtime": "there is none", "args": ["a", "b"], "env": {"A": "b"}, "stdin": "x",
             "files": {"f": {"b64": "AAAA"}}, "timeout": "30s", "memory": "64Mi", "trust": "read-only"}).encode()
-        pieces = [b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\u", b"\\ud800", b"\xff", b"\0", b"1e999", b"null", b"-", b"NaN",
-                  b'"code":1', b'{"a":' * 50, b"[" * 5000, b"9" * 400, b"\xef\xbb\xbf", b"//", b" " * 1000]
+        pieces = [b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\u", b"\\ud800", b"\xff", b"\0", b"1e999", b"null", b"-",
+                  b"NaN", b'"code":1', b'{"a":' * 50, b"[" * 5000, b"9" * 400, b"\xef\xbb\xbf", b"//", b" " * 1000]
         connection = self.service.connection()
         seen = {}
         for number in range(1500):
@@ -279,8 +281,10 @@ class ClientTests(unittest.TestCase):
         good = {"code": "echo", "runtime": "sh"}
         for field, body in [
             ("code", {"runtime": "sh"}), ("code", {**good, "code": ""}), ("code", {**good, "code": 1}),
-            ("runtime", {"code": "x"}), ("runtime", {**good, "runtime": "cobol"}), ("runtime", {**good, "runtime": None}),
-            ("args", {**good, "args": "x"}), ("args[1]", {**good, "args": ["a", 1]}), ("args[0]", {**good, "args": ["\0"]}),
+            ("runtime", {"code": "x"}), ("runtime", {**good, "runtime": "cobol"}),
+            ("runtime", {**good, "runtime": None}),
+            ("args", {**good, "args": "x"}), ("args[1]", {**good, "args": ["a", 1]}),
+            ("args[0]", {**good, "args": ["\0"]}),
             ("env", {**good, "env": {"a=b": "c"}}), ("env.WARDER_TIMEOUT", {**good, "env": {"WARDER_TIMEOUT": "9h"}}),
             ("env.A", {**good, "env": {"A": 1}}), ("stdin", {**good, "stdin": []}),
             ("stdin_b64", {**good, "stdin_b64": "?"}), ("stdin_b64", {**good, "stdin": "", "stdin_b64": ""}),
@@ -289,7 +293,8 @@ class ClientTests(unittest.TestCase):
             ("files.script.py", {**good, "files": {"script.py": "x"}}),
             ("files", {**good, "files": {"../x": "x"}}), ("files", {**good, "files": {"/etc/passwd": "x"}}),
             ("files", {**good, "files": {"a/../../b": ""}}), ("files", {**good, "files": {"": ""}}),
-            ("files.a", {**good, "files": {"a": "", "a/b": ""}}), ("files.a.b64", {**good, "files": {"a": {"b64": "x"}}}),
+            ("files.a", {**good, "files": {"a": "", "a/b": ""}}),
+            ("files.a.b64", {**good, "files": {"a": {"b64": "x"}}}),
             ("files.a.c", {**good, "files": {"a": {"b64": "", "c": 1}}}),
             ("timeout", {**good, "timeout": "soon"}), ("timeout", {**good, "timeout": -1}),
             ("timeout", {**good, "timeout": 1.5}), ("timeout", {**good, "timeout": "100h"}),
@@ -307,14 +312,16 @@ class ClientTests(unittest.TestCase):
     def test_paths_lead_nowhere_else(self):
         name = self.service.submit("mkdir -p out; echo x > out/x", artifacts="out")
         self.service.wait(name)
-        for path in ["/tasks/..", "/tasks/../../etc/passwd", "/tasks/%2e%2e%2f%2e%2e", "/tasks/%00", "/tasks/t-", "/tasks/t-" + "a" * 5000,
+        for path in ["/tasks/..", "/tasks/../../etc/passwd", "/tasks/%2e%2e%2f%2e%2e", "/tasks/%00", "/tasks/t-",
+                     "/tasks/t-" + "a" * 5000,
                      f"/tasks/{name}%2f..", f"/tasks/{name}/record.json", f"/tasks/{name}/artifacts/../record.json",
                      f"/tasks/{name}/artifacts/%2e%2e%2frecord.json", f"/tasks/{name}/artifacts//etc/passwd",
                      f"/tasks/{name}/artifacts/", f"/tasks/{name}/artifacts/%ff", f"/tasks/{name}/artifacts/x%00",
                      "/index.html", "/.git/config", "/audit.jsonl"]:
             with self.subTest(path=path):
                 self.assert_problem(self.service.request("GET", path), 400, 404)
-        for method, path in [("PUT", "/tasks"), ("PATCH", f"/tasks/{name}"), ("DELETE", "/tasks"), ("GET", "/exec"), ("POST", "/"),
+        for method, path in [("PUT", "/tasks"), ("PATCH", f"/tasks/{name}"), ("DELETE", "/tasks"), ("GET", "/exec"),
+                             ("POST", "/"),
                              ("TRACE", "/"), ("PROPFIND", "/exec")]:
             with self.subTest(method=method, path=path):
                 self.assert_problem(self.service.request(method, path), 404, 405, 501)
@@ -351,7 +358,8 @@ class TokenTests(unittest.TestCase):
         self.service.wait(name)
         token = TOKENS["agents"]
         for header in [None, "", "Bearer", "Bearer ", f"Bearer {token[:-1]}", f"Bearer {token}x", f"Bearer  {token}x",
-                       f"Basic {token}", token, f"Bearer {token.upper()}", f"Bearer {token} {token}", "Bearer \u00e9" * 8,
+                       f"Basic {token}", token, f"Bearer {token.upper()}", f"Bearer {token} {token}",
+                       "Bearer \u00e9" * 8,
                        "Bearer " + "a" * 5000]:
             headers = {} if header is None else {"Authorization": header}
             for method, path in [("GET", "/tasks"), ("POST", "/tasks"), ("POST", "/exec"), ("GET", f"/tasks/{name}"),
@@ -385,7 +393,8 @@ class TokenTests(unittest.TestCase):
         other = self.service.request(
             "POST", "/tasks", {"code": "echo", "runtime": "sh"}, token=TOKENS["people"]).json["id"]
         self.assertEqual([it["id"] for it in self.service.request("GET", "/tasks").json["tasks"]], [name])
-        for method, path in [("GET", f"/tasks/{other}"), ("DELETE", f"/tasks/{other}"), ("GET", f"/tasks/{other}/events")]:
+        for method, path in [("GET", f"/tasks/{other}"), ("DELETE", f"/tasks/{other}"),
+                             ("GET", f"/tasks/{other}/events")]:
             self.assertEqual(self.service.request(method, path).status, 404)
         seen = self.service.request("GET", "/tasks", token=TOKENS["people"]).json["tasks"]
         self.assertEqual({it["id"] for it in seen}, {name, other})

@@ -154,7 +154,8 @@ class InterfaceTests(unittest.TestCase):
 
     def test_artifacts_are_never_shown_in_place(self):
         task = self.service.request("POST", "/exec", {
-            "code": "mkdir -p out; echo '<script>alert(1)</script>' > out/x.html", "runtime": "sh", "artifacts": "out"}).json
+            "code": "mkdir -p out; echo '<script>alert(1)</script>' > out/x.html", "runtime": "sh",
+            "artifacts": "out"}).json
         answer = self.service.request("GET", f"/tasks/{task['job_id']}/artifacts/x.html")
         self.assertEqual(answer.headers["content-type"], "application/octet-stream")
         self.assertTrue(answer.headers["content-disposition"].startswith("attachment"))

@@ -42,11 +42,12 @@ class SchemathesisTests(unittest.TestCase):
         subprocess.run([programs / "openapi-spec-validator", document], check=True)
         done = subprocess.run(
             [programs / "schemathesis", "run", document, "--url", f"http://127.0.0.1:{service.port}", "--phases",
-             "examples,coverage,fuzzing", "--max-examples", "20", "--max-time", os.environ.get("SCHEMATHESIS_SECONDS", "45"),
+             "examples,coverage,fuzzing", "--max-examples", "20", "--max-time",
+             os.environ.get("SCHEMATHESIS_SECONDS", "45"),
              "--request-timeout", "60", "--continue-on-failure", "--checks", ",".join(CHECKS)],
             cwd=service.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.assertEqual(done.returncode, 0, done.stdout[-8000:])
-        print("\n" + "".join(line + "\n" for line in done.stdout.splitlines() if "generated" in line), end="", flush=True)
+        print("\n" + "\n".join(line for line in done.stdout.splitlines() if "generated" in line), flush=True)
 
 
 if __name__ == "__main__":
