@@ -124,12 +124,16 @@ class Service:
     def close(self):
         if self.process.poll() is None:
             self.kill()
-        # What a test left running.
-        for process in self.task_processes():
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        # What a test left running: cancelled first, because a script whose supervisor is killed may go on.
+        for number, patience in (signal.SIGTERM, 20), (signal.SIGKILL, 0):
+            for process in self.task_processes():
+                try:
+                    os.kill(process, number)
+                except ProcessLookupError:
+                    pass
+            end = time.monotonic() + patience
+            while self.task_processes() and time.monotonic() < end:
+                time.sleep(0.05)
         self.said.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -108,13 +108,14 @@ import Testing
       time.sleep(60)
       """
     ])
+    let others = try await processes(with: "warder-run-")
     let run = try await Terminal.run(
       ["run"] + (try await Engines.options(engine)) + ["\(space.path)/script.py"],
       steps: [Terminal.Step(until: "ready", send: "\u{3}")])
     #expect(run.status == 241, "\(run.text)")
     #expect(run.text.contains("goodbye"), "\(run.text)")
     #expect(run.text.contains("✗ cancelled after"), "\(run.text)")
-    try await expectNothingLeft(of: "warder-run-")
+    try await expectNothingLeft(of: "warder-run-", besides: others)
   }
 
   @Test("a second Ctrl-C kills everything, and nothing stays behind", arguments: Engines.present)
@@ -146,16 +147,20 @@ import Testing
     #expect(run.lines.contains("later"), "\(run.lines)")
   }
 
-  /// No process has the text in its command line, and no directory of a run is left.
-  private func expectNothingLeft(of text: String) async throws {
-    var left = ""
-    for _ in 0..<50 {
-      let run = try await ProcessCommand("/bin/ps", ["-eo", "pid,args"]).runSuccessfully()
-      left = run.outputText.split(separator: "\n").filter { $0.contains(text) && !$0.contains("/bin/ps") }
-        .joined(separator: "\n")
+  /// No process has the text in its command line that was not there before.
+  private func expectNothingLeft(of text: String, besides others: Set<Substring> = []) async throws {
+    var left: Set<Substring> = []
+    for _ in 0..<100 {
+      left = try await processes(with: text).subtracting(others)
       if left.isEmpty { break }
       try await Task.sleep(for: .milliseconds(100))
     }
     #expect(left.isEmpty)
+  }
+
+  /// Number and command line of the processes that have the text in theirs.
+  private func processes(with text: String) async throws -> Set<Substring> {
+    let run = try await ProcessCommand("/bin/ps", ["-eo", "pid,args"]).runSuccessfully()
+    return Set(run.outputText.split(separator: "\n").filter { $0.contains(text) && !$0.contains("/bin/ps") })
   }
 }
