@@ -5,8 +5,10 @@ import datetime
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
+import tempfile
 
 import calls
 import decoder
@@ -102,12 +104,24 @@ def main():
     say(f"written: {options.output}/results.md and results.json")
 
 
+def run_inside():
+    """This program once more, with a /tmp of its own in memory and a process table of its own, as a container has them."""
+    command, source, steps = [sys.executable, *sys.argv], None, "mount -t tmpfs -o mode=1777 tmpfs /tmp"
+    if place.ROOT.is_relative_to("/tmp"):
+        # A checkout there would be covered. It is seen elsewhere then: something mounted beneath /tmp would close that.
+        source = tempfile.mkdtemp(prefix="warder-bench-source.", dir="/var/tmp")
+        command = [word.replace(str(place.ROOT), source) for word in command]
+        steps = f"mount --bind {shlex.quote(str(place.ROOT))} {source} && {steps}"
+    namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    try:
+        return subprocess.call([*namespaces, "sh", "-c", steps + ' && exec "$@"', "sh", *command],
+                               env={**os.environ, "WARDER_BENCH_INSIDE": "1"})
+    finally:
+        if source:
+            os.rmdir(source)
+
+
 if __name__ == "__main__":
     if os.getuid() == 0 and "WARDER_BENCH_INSIDE" not in os.environ:
-        # An own /tmp in memory and an own table of processes, as a container has them.
-        inside = 'mount -t tmpfs -o mode=1777 tmpfs /tmp && exec "$@"'
-        namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        status = subprocess.call([*namespaces, "sh", "-c", inside, "sh", sys.executable, *sys.argv],
-                                 env={**os.environ, "WARDER_BENCH_INSIDE": "1"})
-        sys.exit(status)
+        sys.exit(run_inside())
     main()
