@@ -7,15 +7,12 @@ struct TaskFiles: Sendable {
 
   /// What `warder run` takes as the task directory.
   var task: String { "\(directory)/task" }
-  var standardInput: String { "\(directory)/input" }
   /// The frames.
   var log: String { "\(directory)/log" }
   /// What `warder run` itself had to say.
   var errors: String { "\(directory)/errors" }
   /// Which process it is.
   var process: String { "\(directory)/process" }
-  /// How it ended, where it was a child of this process.
-  var status: String { "\(directory)/status" }
 
   /// Makes everything that the task finds when it starts.
   func make(_ specification: TaskSpecification) throws(EngineError) {
