@@ -5,7 +5,6 @@ internal import Foundation
 struct LogFile: ~Copyable {
   private let descriptor: Int32
   private let path: String
-  private(set) var bytes: Int64
 
   /// Opens the log for appending; what was written of a line when a dispatcher died is taken back.
   ///
@@ -16,7 +15,6 @@ struct LogFile: ~Copyable {
     descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw ArchiveError("open", path) }
     self.path = path
-    bytes = Int64(whole)
     if whole < existing.count { ftruncate(descriptor, off_t(whole)) }
     if whole > 0 {
       _ = intake.take(Array(existing[..<whole]))
@@ -24,11 +22,10 @@ struct LogFile: ~Copyable {
     }
   }
 
-  mutating func append(_ lines: [LogLine]) throws(ArchiveError) {
+  func append(_ lines: [LogLine]) throws(ArchiveError) {
     let more = lines.flatMap(\.bytes)
     guard !more.isEmpty else { return }
     try DurableFile.write(more, to: descriptor, path)
-    bytes += Int64(more.count)
   }
 
   /// Before the verdict is taken from it.
