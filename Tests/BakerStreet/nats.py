@@ -157,6 +157,13 @@ class Subscriber:
             return [m for m in self.messages
                     if m["subject"].endswith(".progress") and (kind is None or m["type"] == kind)]
 
+    def text(self) -> str:
+        """The output that was told as text, whatever messages it came in."""
+        return "".join(m.get("message", "") for m in self.progress("log"))
+
+    def wait_for_text(self, text: str) -> None:
+        self.wait(f"output {text!r}", lambda _: text in self.text())
+
     def results(self) -> List[Dict[str, Any]]:
         with self.arrived:
             return [m for m in self.messages if m["subject"].endswith(".result")]
