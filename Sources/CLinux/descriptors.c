@@ -13,7 +13,7 @@
 _Static_assert(CL_CURRENT_DIRECTORY == AT_FDCWD, "the working directory has one name");
 
 int32_t cl_open(int32_t directory, const char *path, int32_t flags, uint32_t mode) {
-  int native = O_CLOEXEC | (flags & CL_OPEN_WRITE ? O_WRONLY : O_RDONLY);
+  int native = O_CLOEXEC | (flags & CL_OPEN_READ_AND_WRITE ? O_RDWR : flags & CL_OPEN_WRITE ? O_WRONLY : O_RDONLY);
   if (flags & CL_OPEN_CREATE_NEW) native |= O_CREAT | O_EXCL;
   if (flags & CL_OPEN_APPEND) native |= O_CREAT | O_APPEND;
   if (flags & CL_OPEN_PATH_ONLY) native |= O_PATH;

@@ -105,12 +105,23 @@ int32_t cl_prefer_short_slices(void) {
   return (int32_t)CL_RESULT(syscall(SYS_sched_setattr, 0, &wanted, 0));
 }
 
-int32_t cl_processor_count(void) {
+static int32_t count_processors(void) {
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) < 0) return 1;
   int count = CPU_COUNT(&set);
   return count > 0 ? count : 1;
+}
+
+int32_t cl_processor_count(void) {
+  // Asked several times within the start's millisecond, and counted bit by bit.
+  static int32_t known;
+  int32_t count = __atomic_load_n(&known, __ATOMIC_RELAXED);
+  if (count == 0) {
+    count = count_processors();
+    __atomic_store_n(&known, count, __ATOMIC_RELAXED);
+  }
+  return count;
 }
 
 int32_t cl_page_size(void) { return (int32_t)sysconf(_SC_PAGESIZE); }

@@ -9,7 +9,7 @@ package struct CgroupTable: Sendable {
   /// - Parameter mounts: the table of mounts, see `Machine.mountInfo`.
   package init(mounts: [UInt8]) throws(SystemCallError) {
     cgroups = try Files.read("/proc/self/cgroup", maximumBytes: 64 << 10)
-    self.mounts = mounts
+    self.mounts = CgroupLocation.cgroupLines(of: mounts)
   }
 
   /// Where a controller's files of the own cgroup are. A controller of version 1 is not in version 2.

@@ -48,6 +48,7 @@ package struct OpenOptions: OptionSet {
   private init(_ flag: cl_open_flags) { rawValue = Int32(bitPattern: flag.rawValue) }
 
   package static let write = OpenOptions(CL_OPEN_WRITE)
+  package static let readAndWrite = OpenOptions(CL_OPEN_READ_AND_WRITE)
   package static let createNew = OpenOptions(CL_OPEN_CREATE_NEW)
   /// Made where it is missing, and written to behind what is there.
   package static let append = OpenOptions(CL_OPEN_APPEND)
@@ -139,6 +140,15 @@ package enum Files {
     try rename(temporary, to: directory + "/" + name)
   }
 
+  /// What a symbolic link says, as it stands there. The corresponding system call is readlinkat(2).
+  package static func linkTarget(_ path: String) throws(SystemCallError) -> [UInt8] {
+    var buffer = [UInt8](roomFor: 4096)
+    let length = unsafe buffer.withUnsafeMutableBytes {
+      unsafe cl_read_link(currentDirectory, path, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    return Array(buffer[..<Int(try checked(length, "readlinkat", path))])
+  }
+
   /// Reads a small file whole; one of the kernel's (/proc, /sys) too, whose size says nothing.
   /// - Throws: also where the file is larger than `maximumBytes` (EFBIG).
   package static func read(
@@ -152,28 +162,27 @@ package enum Files {
 extension Descriptor {
   /// The path that the descriptor was opened by, with every link resolved, as the kernel knows it (/proc/self/fd).
   package func realPath() throws(SystemCallError) -> [UInt8] {
-    var buffer = [UInt8](roomFor: 4096)
-    let link = "/proc/self/fd/\(raw)"
-    let length = unsafe buffer.withUnsafeMutableBytes {
-      unsafe cl_read_link(Files.currentDirectory, link, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
-    }
-    return Array(buffer[..<Int(try checked(length, "readlinkat", link))])
+    try Files.linkTarget("/proc/self/fd/\(raw)")
   }
 
   /// Reads to the end, at most `maximumBytes`.
   /// - Throws: EFBIG where there is more.
   package func readAll(maximumBytes: Int, subject: String) throws(SystemCallError) -> [UInt8] {
     var content: [UInt8] = []
-    // Most files that are read here are the kernel's, of a few lines.
+    // Most files that are read here are the kernel's, of a few lines; what does not fit with them into the heap's own spaces
+    // would be mapped for itself.
     var chunk = 4_000
     while true {
-      switch append(to: &content, atMost: min(maximumBytes - content.count + 1, chunk)) {
+      // Where there is room left, as when all that is left to read is the end, no more is made.
+      let room = content.capacity - content.count
+      let most = min(maximumBytes - content.count + 1, room > 0 ? room : chunk)
+      switch append(to: &content, atMost: most) {
       case .bytes(0): return content
       case .bytes:
         guard content.count <= maximumBytes else {
           throw SystemCallError(call: "read", number: ErrorNumber.fileTooLarge, subject: subject)
         }
-        chunk = 64 * 1024
+        chunk = content.count < 8_000 ? 12_000 : 64 * 1024
       case .wouldBlock: throw SystemCallError(call: "read", number: ErrorNumber.wouldBlock, subject: subject)
       case .failed(let number): throw SystemCallError(call: "read", number: number, subject: subject)
       }

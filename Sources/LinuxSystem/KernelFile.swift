@@ -27,6 +27,7 @@ package struct KernelFile: ~Copyable {
   /// - Returns: how many bytes there are; nil where the file cannot be read, or fills the buffer and may have been cut.
   package func read(into buffer: inout [UInt8]) -> Int? {
     let raw = descriptor.raw
+    guard raw >= 0 else { return nil }
     let count = unsafe buffer.withUnsafeMutableBytes { unsafe cl_read_at_start(raw, $0.baseAddress, $0.count) }
     return count >= 0 && count < buffer.count ? Int(count) : nil
   }

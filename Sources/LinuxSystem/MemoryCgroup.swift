@@ -28,16 +28,15 @@ package struct MemoryCgroup: ~Copyable {
     version == .v1 ? "/memory.usage_in_bytes" : "/memory.current"
   }
 
-  /// What a cgroup may use, nil where it has no limit of its own, and what it uses.
+  /// What a cgroup may use, nil where it has no limit of its own, and what it uses: asked only where there is a limit.
   /// - Returns: nil where the directory has no such files, as the root cgroup of version 2.
   package static func level(
     of directory: String, _ version: CgroupLocation.Version, _ buffer: inout [UInt8]
   ) -> (limit: UInt64?, usage: UInt64)? {
-    guard let usage = KernelFile.ifThere(directory + usageFile(version)).number(&buffer),
-      let count = KernelFile.ifThere(directory + (version == .v1 ? "/memory.limit_in_bytes" : "/memory.max"))
-        .read(into: &buffer)
-    else { return nil }
-    guard case .bytes(let bytes)? = CgroupLimit(buffer.span.extracting(0..<count)) else { return (nil, usage) }
+    let limitFile = KernelFile.ifThere(directory + (version == .v1 ? "/memory.limit_in_bytes" : "/memory.max"))
+    guard let count = limitFile.read(into: &buffer) else { return nil }
+    guard case .bytes(let bytes)? = CgroupLimit(buffer.span.extracting(0..<count)) else { return (nil, 0) }
+    guard let usage = KernelFile.ifThere(directory + usageFile(version)).number(&buffer) else { return nil }
     return (bytes, usage)
   }
 

@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// The process's own `/proc/self/oom_score_adj`, see proc(5): what the OOM killer prefers.
 ///
 /// It must be opened before the process becomes non-dumpable (EACCES afterwards, tried); a non-dumpable child could not
@@ -8,9 +10,11 @@ package struct OOMScore: ~Copyable {
 
   /// Opens the file. A missing `/proc` is no reason not to run: then nothing is raised.
   package init() {
-    let content = (try? Files.read("/proc/self/oom_score_adj", maximumBytes: 32)) ?? []
-    file = content.isEmpty ? .none : (try? Files.open("/proc/self/oom_score_adj", .write)) ?? .none
-    original = content
+    var buffer = [UInt8](roomFor: 32)
+    file = (try? Files.open("/proc/self/oom_score_adj", .readAndWrite)) ?? .none
+    let raw = file.raw
+    let count = unsafe buffer.withUnsafeMutableBytes { unsafe cl_read_at_start(raw, $0.baseAddress, $0.count) }
+    original = Array(buffer[..<Int(max(0, count))])
   }
 
   /// The highest value: the kernel's first choice.
@@ -20,7 +24,7 @@ package struct OOMScore: ~Copyable {
   package func restore() -> Bool { write(original) }
 
   private func write(_ value: [UInt8]) -> Bool {
-    guard file.isOpen else { return false }
+    guard file.isOpen, !original.isEmpty else { return false }
     if case .bytes = file.write(value, from: 0) { return true }
     return false
   }

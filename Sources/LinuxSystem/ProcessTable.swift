@@ -68,6 +68,12 @@ package enum ProcessTable {
     return number(content[start..<end])
   }
 
+  /// Whether `/proc` shows the processes of this process's own namespace: then its link to who is looking is the own number.
+  package static var showsOwnNamespace: Bool {
+    guard let own = try? Files.linkTarget("/proc/self") else { return false }
+    return own.elementsEqual("\(Processes.ownID)".utf8)
+  }
+
   /// Whether the kernel shows processes here at all.
   package static var canBeRead: Bool { parent(of: Processes.ownID) != nil }
 

@@ -42,7 +42,8 @@ struct DiskGauge: ~Copyable {
     walk = Self.walk(limit != nil && !temporary.isOpen ? walked : nil)
     tell(&report, ownsVolumes: ownsVolumes)
     guard isWatching else { return }
-    nextDue = .now
+    // Nothing has been written yet, and nothing is asked for sooner after a look either.
+    nextDue = Instant.now.advanced(byNanoseconds: DiskWatch.interval(room: 0))
     walkDue = walk.isOpen ? nextDue : nil
   }
 

@@ -29,6 +29,10 @@ struct EventLoop: ~Copyable {
 
   private var mainEndedAt: Instant?
   private var processesKilled: Int64 = 0
+  /// Whether the kernel has said that no child is left. Nobody is then left of the tree at all, and nobody will come: an orphan
+  /// of it becomes a child of this process (PID 1, or PR_SET_CHILD_SUBREAPER) before its parent can be reaped, see wait(2) and
+  /// exit_notify in the kernel's kernel/exit.c; and this process starts no more.
+  private var treeIsEmpty = false
   /// Whether there were more ended processes than one turn reaps.
   private var hasMoreToReap = false
   /// How many processes one turn reaps, and signals it takes: no storm of either may put the deadline off.
@@ -166,6 +170,7 @@ extension EventLoop {
           processesKilled += 1
         }
       case .noChildren:
+        treeIsEmpty = true
         tell(.treeEmpty, at: now)
         return
       case .noneEnded, nil:
@@ -221,7 +226,8 @@ extension EventLoop {
     switch effect {
     case .terminateTree: tree.terminate()
     case .killTree:
-      tree.kill()
+      // The kernel would look at every process of the machine, or of the pod, to find none.
+      if !treeIsEmpty { tree.kill() }
       // Whoever had ended before has sent its signal already, and an empty tree will not send another.
       reap(at: now)
     case .announce(let announcement):

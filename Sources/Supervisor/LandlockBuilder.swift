@@ -13,6 +13,9 @@ struct LandlockBuilder: ~Copyable {
   /// Paths that somebody named and that do not exist.
   private(set) var missingPaths: [String] = []
 
+  /// Directories that have a rule for all that lies beneath them.
+  private var wholes: [(real: [UInt8], access: PathAccess)] = []
+
   /// More rules than this for one directory mean that something is wrong with it.
   private static let mostEntries = 100_000
 
@@ -35,6 +38,8 @@ struct LandlockBuilder: ~Copyable {
       if path.isOpen { return try allow(path, real: bytes, rights, grant) }
       // A link would have been another error, whether it leads anywhere or not.
       if failure == ErrorNumber.noSuchFile { return noteMissing(grant) }
+      // `/bin` and `/lib` lead into `/usr` on most systems, which has its rule already.
+      if leadsIntoWhole(grant) { return }
     }
     let path: Descriptor
     do { path = try Files.open(grant.path, .pathOnly) } catch { return noteMissing(grant) }
@@ -42,27 +47,48 @@ struct LandlockBuilder: ~Copyable {
     try allow(path, real: grant.includesMountsBeneath ? [] : path.realPath(), rights, grant)
   }
 
+  /// Whether a path at the root is a link to something that has the same rights by another rule.
+  private func leadsIntoWhole(_ grant: PathGrant) -> Bool {
+    guard !wholes.isEmpty, !grant.includesMountsBeneath, PathName.isAtRoot(grant.path.bytes),
+      let target = try? Files.linkTarget(grant.path)
+    else { return false }
+    let real = target.first == UInt8(ascii: "/") ? target : [UInt8(ascii: "/")] + target
+    guard PathName.isPlainAbsolute(real) else { return false }
+    for whole in wholes where whole.access == grant.access && PathName.lies(real, within: whole.real) {
+      // What it says must be where it leads: there may be links on that way too.
+      var failure: Int32 = 0
+      return Files.openWithoutLinks(String(decoding: real, as: UTF8.self), .pathOnly, failure: &failure).isOpen
+    }
+    return false
+  }
+
   private mutating func noteMissing(_ grant: PathGrant) {
     if grant.isNamed { missingPaths.append(grant.path) }
   }
 
-  private func allow(
+  private mutating func allow(
     _ path: borrowing Descriptor, real: [UInt8], _ rights: Landlock.Rights, _ grant: PathGrant
   ) throws(SystemCallError) {
     guard !grant.includesMountsBeneath else { return try addRule(rights, path, grant.path) }
-    try allow(path, real: real, rights, acceptsMountHere: grant.acceptsMount)
+    if try allow(path, real: real, rights, acceptsMountHere: grant.acceptsMount) {
+      wholes.append((real, grant.access))
+    }
   }
 
+  /// - Returns: whether there is a rule for it and all that lies beneath.
+  @discardableResult
   private func allow(
     _ path: borrowing Descriptor, real: [UInt8], _ rights: Landlock.Rights, acceptsMountHere: Bool
-  ) throws(SystemCallError) {
+  ) throws(SystemCallError) -> Bool {
     switch mounts.coverage(of: real, acceptsMountHere: acceptsMountHere) {
     case .whole:
       try addRule(rights, path, String(decoding: real, as: UTF8.self))
+      return true
     case .leaveOut:
-      return
+      return false
     case .enumerate:
       try allowEntries(of: path, real: real, rights)
+      return false
     }
   }
 
@@ -73,11 +99,14 @@ struct LandlockBuilder: ~Copyable {
       let entries = try? directory.listNames(maximumEntries: Self.mostEntries)
     else { return }
     for entry in entries {
+      let path = real + [UInt8(ascii: "/")] + entry.bytes
+      // A mount of somebody's gets no rule, and need not be looked at.
+      if case .leaveOut = mounts.coverage(of: path, acceptsMountHere: false) { continue }
       // A link needs no rule: what counts is where it leads. What has vanished since needs none either.
       guard let inner = try? Files.open(entry, in: directory.raw), let status = try? inner.status(),
         status.kind != .symbolicLink
       else { continue }
-      try allow(inner, real: real + [UInt8(ascii: "/")] + entry.bytes, rights, acceptsMountHere: false)
+      try allow(inner, real: path, rights, acceptsMountHere: false)
     }
   }
 

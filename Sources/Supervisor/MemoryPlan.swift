@@ -3,6 +3,7 @@ package struct MemoryLevel: Sendable {
   package let directory: String
   /// Nil where it has no limit of its own.
   package let limit: UInt64?
+  /// Of interest only where there is a limit.
   package let usage: UInt64
 
   package init(directory: String, limit: UInt64?, usage: UInt64) {

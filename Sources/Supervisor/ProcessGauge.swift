@@ -28,14 +28,15 @@ struct ProcessGauge: ~Copyable {
   private static let walkShare: UInt64 = 5
   private static let longestInterval: UInt64 = 500_000_000
 
+  /// - Parameter seesOwnProcess: whether a file of this process's own in `/proc` has been read already.
   init(
-    _ configuration: EffectiveConfiguration, _ cgroups: CgroupTable?, root: Int32, _ buffer: inout [UInt8],
-    _ report: inout IsolationReport
+    _ configuration: EffectiveConfiguration, _ cgroups: CgroupTable?, root: Int32, seesOwnProcess: Bool,
+    _ buffer: inout [UInt8], _ report: inout IsolationReport
   ) {
     let watch = ProcessWatch(processes: configuration.processes, threads: configuration.threads)
     let isWanted = configuration.processes != nil || configuration.threads != nil
     let isDisabled = !isWanted || configuration.disabled.contains(.processWatch)
-    let canBeRead = ProcessTable.canBeRead
+    let canBeRead = seesOwnProcess && ProcessTable.showsOwnNamespace || ProcessTable.canBeRead
 
     let location = isDisabled ? nil : cgroups?.location(of: "pids")
     // A relay is in the cgroup, and may have any number of threads.
@@ -43,8 +44,7 @@ struct ProcessGauge: ~Copyable {
     let others = counter.number(&buffer) ?? 0
     // Asked only where no cgroup counts.
     let loadAverage = others > 0 || isDisabled ? .none : KernelFile.ifThere("/proc/loadavg")
-    let greatest = loadAverage.isOpen ? KernelFile.ifThere("/proc/sys/kernel/pid_max").number(&buffer) : nil
-    let births = BirthCounter(last: loadAverage.number(inField: 4, &buffer) ?? 0, greatest: greatest ?? 1 << 22)
+    let births = BirthCounter(last: loadAverage.number(inField: 4, &buffer) ?? 0)
     if isDisabled {
       report.set(.processWatch, .disabled)
     } else if !canBeRead {
@@ -56,7 +56,9 @@ struct ProcessGauge: ~Copyable {
     self.init(
       watch, root: root, counter, others: others, loadAverage, births,
       // A walk through many processes takes many turns on a processor that each of them wants too; a list takes one.
-      listing: Self.listing(isOwn: root == 1 && others > 0), nextDue: isDisabled || !canBeRead ? nil : .now)
+      listing: Self.listing(isOwn: root == 1 && others > 0),
+      // The child is not born yet, and one process is too many for nobody.
+      nextDue: isDisabled || !canBeRead ? nil : Instant.now.advanced(byNanoseconds: watch.interval(before: 0, now: 1)))
   }
 
   /// All parts at once: an initializer that returned early, with some of its descriptors set and others not, was compiled in
@@ -123,6 +125,6 @@ struct ProcessGauge: ~Copyable {
   /// Where the kernel does not tell, so many that the tree is counted each time.
   private mutating func birthsSinceLast(_ buffer: inout [UInt8]) -> UInt64 {
     guard let last = loadAverage.number(inField: 4, &buffer) else { return 1 << 32 }
-    return births.births(last: last)
+    return births.births(last: last) { KernelFile.ifThere("/proc/sys/kernel/pid_max").number(&buffer) ?? 1 << 22 }
   }
 }

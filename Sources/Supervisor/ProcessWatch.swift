@@ -43,17 +43,15 @@ package struct ProcessWatch: Sendable {
 /// How many processes and threads may have been born since, by the number that the kernel gave out last.
 package struct BirthCounter: Sendable {
   private var last: UInt64
-  /// Numbers begin again after this one (pid_max).
-  private let greatest: UInt64
 
-  package init(last: UInt64, greatest: UInt64) {
-    self.last = last
-    self.greatest = greatest
-  }
+  package init(last: UInt64) { self.last = last }
 
+  /// - Parameter greatest: the number after which they begin again (pid_max); asked only where they did.
   /// - Returns: an upper bound of the births since the last call.
-  package mutating func births(last now: UInt64) -> UInt64 {
+  package mutating func births(last now: UInt64, greatest: () -> UInt64) -> UInt64 {
     defer { last = now }
-    return now >= last ? now - last : greatest - min(last, greatest) + now
+    if now >= last { return now - last }
+    let greatest = greatest()
+    return greatest - min(last, greatest) + now
   }
 }

@@ -14,11 +14,17 @@ enum ProcessorShare {
 
   private static func currentQuota() -> (quota: Int64?, period: Int64)? {
     // cgroup v2 has both numbers in one file, see the kernel's admin-guide/cgroup-v2.rst; v1 has a file for each.
-    if let content = try? Files.read("/sys/fs/cgroup/cpu.max", maximumBytes: 64) { return parse(content) }
-    guard let quota = try? Files.read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", maximumBytes: 64),
-      let period = try? Files.read("/sys/fs/cgroup/cpu/cpu.cfs_period_us", maximumBytes: 64)
-    else { return nil }
+    if let content = content(of: "/sys/fs/cgroup/cpu.max") { return parse(content) }
+    guard let quota = content(of: "/sys/fs/cgroup/cpu/cpu.cfs_quota_us") else { return nil }
+    // Without a quota nobody asks of what it would be a part.
+    if quota.first == 0x2D { return (nil, 0) }
+    guard let period = content(of: "/sys/fs/cgroup/cpu/cpu.cfs_period_us") else { return nil }
     return parse(quota + period)
+  }
+
+  private static func content(of path: String) -> [UInt8]? {
+    var buffer = [UInt8](roomFor: 64)
+    return KernelFile.ifThere(path).read(into: &buffer).map { Array(buffer[..<$0]) }
   }
 
   /// "200000 100000" is two processors' time; "max 100000" and "-1\n100000" are no quota.

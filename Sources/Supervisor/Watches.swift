@@ -35,7 +35,8 @@ struct Watches: ~Copyable {
       memory = MemoryGauge(cgroupOf: plan, cgroups, &buffer)
       treeMemory = MemoryGauge(treeOf: plan, root: ownProcess)
     }
-    processes = ProcessGauge(configuration, cgroups, root: ownProcess, &buffer, &report)
+    processes = ProcessGauge(
+      configuration, cgroups, root: ownProcess, seesOwnProcess: mounts != nil, &buffer, &report)
     // Whoever is process 1 is in a container.
     disk = DiskGauge(
       configuration, workDirectory: workDirectory,

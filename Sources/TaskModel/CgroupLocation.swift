@@ -48,6 +48,30 @@ extension CgroupLocation {
     return nil
   }
 
+  /// The lines of the mount table that show cgroups, of either version: a few among many, which are searched for each controller.
+  package static func cgroupLines(of mounts: [UInt8]) -> [UInt8] {
+    let mark = " - cgroup".utf8.span
+    let text = mounts.span
+    var lines: [UInt8] = []
+    var start = 0
+    var isOne = false
+    for index in 0...text.count {
+      let byte = index < text.count ? text[index] : ASCII.newline
+      if byte == ASCII.hyphen {
+        // The dash stands second in the mark.
+        guard index > start, index - 1 + mark.count <= text.count else { continue }
+        var length = 0
+        while length < mark.count, text[index - 1 + length] == mark[length] { length += 1 }
+        isOne = isOne || length == mark.count
+      } else if byte == ASCII.newline {
+        if isOne { lines += mounts[start..<index] + [ASCII.newline] }
+        isOne = false
+        start = index + 1
+      }
+    }
+    return lines
+  }
+
   /// The third part of the line `4:memory:/a/b`, or of `0::/a/b`, which is version 2's.
   private static func path(of controller: String?, in cgroups: [UInt8]) -> [UInt8]? {
     for line in cgroups.pieces(separatedBy: ASCII.newline) {

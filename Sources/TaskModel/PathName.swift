@@ -8,17 +8,32 @@ package enum PathName {
   /// Whether every component between slashes is a proper name: none empty, `.` or `..`, none too long, no NUL.
   @inline(never)
   static func isPlain(_ path: [UInt8]) -> Bool {
-    if path.count > longest || path.contains(0) { return false }
-    for component in path.pieces(separatedBy: ASCII.slash) {
-      if component.isEmpty || component.count > longestComponent { return false }
-      if component.areBytes(of: ".") || component.areBytes(of: "..") { return false }
+    isPlain(path, from: 0)
+  }
+
+  /// Asked of every path that a script may use: nothing is allocated.
+  private static func isPlain(_ path: [UInt8], from start: Int) -> Bool {
+    if path.count - start > longest { return false }
+    var length = 0
+    var dots = 0
+    for index in start...path.count {
+      let byte = index < path.count ? path[index] : ASCII.slash
+      if byte == 0 { return false }
+      if byte == ASCII.slash {
+        if length == 0 || length > longestComponent || length == dots && dots <= 2 { return false }
+        length = 0
+        dots = 0
+      } else {
+        length += 1
+        if byte == ASCII.dot { dots += 1 }
+      }
     }
     return true
   }
 
   /// Whether `path` begins at the root and is plain from there.
   package static func isPlainAbsolute(_ path: [UInt8]) -> Bool {
-    path.first == ASCII.slash && isPlain(path.part(1, path.count))
+    path.first == ASCII.slash && isPlain(path, from: 1)
   }
 
   /// Whether `path` names something inside the task directory: relative, plain, and without a component that begins with two
@@ -32,6 +47,11 @@ package enum PathName {
   /// Whether a name in a ConfigMap volume is one of Kubernetes' own links and directories.
   package static func isKubernetesOwn(_ name: [UInt8]) -> Bool {
     name.begin(with: "..")
+  }
+
+  /// Whether `path` is absolute, plain and of one component.
+  package static func isAtRoot(_ path: [UInt8]) -> Bool {
+    path.lastIndex(of: ASCII.slash) == 0 && isPlain(path, from: 1)
   }
 
   /// What follows the last slash.

@@ -13,6 +13,7 @@ enum cl_open_flags {
   CL_OPEN_NO_FOLLOW = 1 << 4,    // O_NOFOLLOW
   CL_OPEN_NONBLOCKING = 1 << 5,  // O_NONBLOCK
   CL_OPEN_APPEND = 1 << 6,       // O_CREAT | O_APPEND
+  CL_OPEN_READ_AND_WRITE = 1 << 7,  // O_RDWR
 };
 
 enum cl_file_kind {
