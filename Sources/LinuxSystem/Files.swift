@@ -112,8 +112,8 @@ package enum Files {
   }
 
   /// See unlinkat(2).
-  package static func removeFile(_ path: String) throws(SystemCallError) {
-    try checked(unsafe cl_remove(currentDirectory, path, 0), "unlinkat", path)
+  package static func removeFile(_ path: String, in directory: Int32 = currentDirectory) throws(SystemCallError) {
+    try checked(unsafe cl_remove(directory, path, 0), "unlinkat", path)
   }
 
   /// Whatever the umask took away is given back (fchmodat(2)).

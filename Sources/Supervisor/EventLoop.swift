@@ -157,28 +157,31 @@ extension EventLoop {
 
   /// Takes the ends of processes, of the script's own and of orphans.
   private mutating func reap(at now: Instant) {
-    hasMoreToReap = false
-    for _ in 0..<Self.mostInOneTurn {
+    hasMoreToReap = true
+    var mainEnd: ProcessEnd?
+    var othersAreSpared = false
+    for _ in 0..<Self.mostInOneTurn where hasMoreToReap {
       switch try? Processes.reap() {
       case .reaped(let ended):
         if ended.process == reporter.log.sinks.relay.process {
           reporter.log.sinks.relay.noteEnd(ended.end)
         } else if ended.process == mainProcess {
           mainEndedAt = now
-          tell(.mainEnded(ended.end), at: now)
+          mainEnd = ended.end
         } else if machine.isKilling, ended.end == .signaled(SignalName.kill) {
           processesKilled += 1
         }
       case .noChildren:
         treeIsEmpty = true
-        tell(.treeEmpty, at: now)
-        return
+        hasMoreToReap = false
       case .noneEnded, nil:
-        if machine.isKilling, Processes.hasOnlySparedChildren { tell(.treeEmpty, at: now) }
-        return
+        othersAreSpared = machine.isKilling && Processes.hasOnlySparedChildren
+        hasMoreToReap = false
       }
     }
-    hasMoreToReap = true
+    // Last, when it is known whether anybody is left who must be ended now.
+    if let mainEnd { tell(.mainEnded(mainEnd), at: now) }
+    if treeIsEmpty || othersAreSpared { tell(.treeEmpty, at: now) }
   }
 
   private mutating func read(_ stream: OutputStream, at now: Instant) {

@@ -9,6 +9,7 @@ struct WorkDirectory: ~Copyable {
   let path: String
   /// The script's path inside.
   let scriptPath: String
+  private let scriptName: String
   private let directory: Descriptor
 
   /// Makes the directory, named anew for every start and readable by this user alone.
@@ -19,6 +20,7 @@ struct WorkDirectory: ~Copyable {
     let path = try Self.freshPath(in: parent)
     let directory = try Self.make(path, in: parent)
     self.path = path
+    self.scriptName = scriptName
     scriptPath = path + "/" + scriptName
     self.directory = directory
   }
@@ -66,6 +68,9 @@ struct WorkDirectory: ~Copyable {
   /// Removes the directory and all that the script left in it, as far as that goes until `deadline`.
   /// - Returns: whether it is gone.
   func remove(until deadline: Instant) -> Bool {
+    // Most scripts leave nothing behind: then the script itself is all that there is, and nothing need be listed.
+    try? Files.removeFile(scriptName, in: directory.raw)
+    if (try? Files.removeDirectory(path)) != nil { return true }
     guard (try? directory.rewindDirectory()) != nil,
       Files.removeContents(of: directory, mayContinue: { Instant.now < deadline })
     else { return false }

@@ -68,7 +68,8 @@ package enum FilesystemPolicy {
     grants.append(PathGrant("/proc", .read, includesMountsBeneath: true))
     grants += machine.map { PathGrant($0, .read) }
     grants += devices.map { PathGrant($0, .device) }
-    grants.append(PathGrant(script, .readExecute))
+    // A copy in the working directory has that directory's rule.
+    if !PathName.lies(script.bytes, within: workDirectory.bytes) { grants.append(PathGrant(script, .readExecute)) }
     if let alsoExecutable { grants.append(PathGrant(alsoExecutable, .readExecute)) }
     if let taskDirectory { grants.append(PathGrant(taskDirectory, .readExecute)) }
     grants.append(PathGrant(workDirectory, .readWrite))

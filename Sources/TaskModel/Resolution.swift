@@ -16,6 +16,7 @@ extension EffectiveConfiguration {
     let hidden = try scriptKeyThatLoses(in: layers)
     let trust = TrustLevel(chosenBy: layers)
     var entries: [Entry] = []
+    entries.reserveCapacity(ConfigurationKey.allCases.count)
     for key in ConfigurationKey.allCases {
       var entry = Entry(value: key.row.builtIn, layer: .builtIn)
       if let preset = trust?.preset(of: key) { entry = Entry(value: preset, layer: .trust) }
