@@ -106,15 +106,16 @@ int32_t cl_prefer_short_slices(void) {
 }
 
 static int32_t count_processors(void) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) < 0) return 1;
-  int count = CPU_COUNT(&set);
+  unsigned long set[sizeof(cpu_set_t) / sizeof(unsigned long)];
+  // The kernel's own call says how much of the set it has written.
+  long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+  int count = 0;
+  for (long word = 0; word < bytes / (long)sizeof set[0]; word++) count += __builtin_popcountl(set[word]);
   return count > 0 ? count : 1;
 }
 
 int32_t cl_processor_count(void) {
-  // Asked several times within the start's millisecond, and counted bit by bit.
+  // Asked several times within the start's millisecond.
   static int32_t known;
   int32_t count = __atomic_load_n(&known, __ATOMIC_RELAXED);
   if (count == 0) {

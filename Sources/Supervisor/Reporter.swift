@@ -24,7 +24,8 @@ struct Reporter: ~Copyable {
 
   /// What stays as the termination message if the supervisor is killed.
   func writeProvisionalMessage() -> String? {
-    termination.write(TerminationMessage.provisional(run: run, identifier: redactedIdentifier))
+    guard termination.isOpen else { return nil }
+    return termination.write(TerminationMessage.provisional(run: run, identifier: redactedIdentifier))
   }
 
   /// Tells the crash handler where its last words go, and which number they must bear.
@@ -121,7 +122,8 @@ struct Reporter: ~Copyable {
 
   /// - Returns: why it could not be written.
   private func writeMessage(_ verdict: Verdict, _ account: Account?, _ milliseconds: Int64?) -> String? {
-    termination.write(
+    guard termination.isOpen else { return nil }
+    return termination.write(
       TerminationMessage.compose(
         verdict, run: run, identifier: redactedIdentifier, duration: milliseconds.map { .milliseconds($0) },
         standardOutput: account?.standardOutputTail ?? OutputTail(bytes: [], isWhole: true),

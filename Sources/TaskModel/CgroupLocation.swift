@@ -38,7 +38,9 @@ extension CgroupLocation {
     for index in 0...mounts.count where index == mounts.count || mounts[index] == ASCII.newline {
       defer { start = index + 1 }
       // Most lines end here, before they are copied and taken apart.
-      guard holdsType(type, mounts, start, index), let mount = Mount(mounts.part(start, index), controller)
+      guard holdsType(type, mounts, start, index), let options = mounts[start..<index].lastIndex(of: ASCII.space),
+        controller.map({ lists($0, mounts, options + 1, index) }) ?? true,
+        let mount = Mount(mounts.part(start, index))
       else { continue }
       guard let rest = remainder(of: path, beneath: mount.root) else { continue }
       let top = String(repairing: mount.point)
@@ -74,16 +76,27 @@ extension CgroupLocation {
 
   /// The third part of the line `4:memory:/a/b`, or of `0::/a/b`, which is version 2's.
   private static func path(of controller: String?, in cgroups: [UInt8]) -> [UInt8]? {
-    for line in cgroups.pieces(separatedBy: ASCII.newline) {
-      guard let first = line.firstIndex(of: ASCII.colon),
-        let second = line[(first + 1)...].firstIndex(of: ASCII.colon)
+    var start = 0
+    for end in 0...cgroups.count where end == cgroups.count || cgroups[end] == ASCII.newline {
+      defer { start = end + 1 }
+      guard let first = cgroups[start..<end].firstIndex(of: ASCII.colon),
+        let second = cgroups[(first + 1)..<end].firstIndex(of: ASCII.colon)
       else { continue }
-      let names = line.part(first + 1, second)
-      let isIt =
-        controller.map { names.pieces(separatedBy: ASCII.comma).contains($0.bytes) } ?? line.begin(with: "0::")
-      if isIt { return line.part(second + 1, line.count) }
+      let isIt = controller.map { lists($0, cgroups, first + 1, second) } ?? cgroups.hold("0::", at: start)
+      if isIt { return cgroups.part(second + 1, end) }
     }
     return nil
+  }
+
+  /// Whether a name is one of those with commas between them that stand from `start` to `end`.
+  private static func lists(_ name: String, _ bytes: [UInt8], _ start: Int, _ end: Int) -> Bool {
+    let length = name.utf8.count
+    var position = start
+    for index in start...end where index == end || bytes[index] == ASCII.comma {
+      if index - position == length, bytes.hold(name, at: position) { return true }
+      position = index + 1
+    }
+    return false
   }
 
   /// What is left of `path` beneath `root`, beginning with a slash, or nothing. A root outside of the own cgroup namespace
@@ -113,11 +126,9 @@ extension CgroupLocation {
     let root: [UInt8]
     let point: [UInt8]
 
-    /// Nil where the line, of a mount of the right version, is none of that controller.
-    init?(_ line: [UInt8], _ controller: String?) {
+    init?(_ line: [UInt8]) {
       let fields = line.pieces(separatedBy: ASCII.space)
-      guard fields.count > 6, let last = fields.last else { return nil }
-      if let controller, !last.pieces(separatedBy: ASCII.comma).contains(controller.bytes) { return nil }
+      guard fields.count > 6 else { return nil }
       root = fields[3]
       point = fields[4]
     }

@@ -50,6 +50,25 @@ import Testing
     #expect(CgroupLocation.find(nil, cgroups: Array(cgroups.utf8), mounts: Array(mounts.utf8))?.version == .v2)
   }
 
+  @Test func theLinesOfCgroupsAreAllThatIsSearched() throws {
+    let cgroups = "22 1 0:1 / /a rw - cgroup cgroup rw,memory\n31 24 0:27 / /b rw - cgroup2 none rw"
+    for others in ["", "1 2 8:1 / /x-y rw - ext4 /dev/sda1 rw\n", "1 2 8:1 / /cgroup rw - tmpfs cgroup -\n", "\n-\n - \n"] {
+      let lines = CgroupLocation.cgroupLines(of: Array((others + cgroups + "\n" + others).utf8))
+      #expect(String(decoding: lines, as: UTF8.self) == cgroups + "\n")
+      #expect(CgroupLocation.cgroupLines(of: Array((others + cgroups).utf8)) == lines)
+    }
+    #expect(CgroupLocation.cgroupLines(of: []).isEmpty)
+  }
+
+  @Test func aControllerIsAWholeName() throws {
+    let mounts = "1 2 0:1 / /one rw - cgroup cgroup rw,cpuset\n1 2 0:2 / /two rw - cgroup cgroup rw,cpu,cpuacct\n"
+    let cgroups = "2:cpuset:/s\n3:cpu,cpuacct:/c\n"
+    #expect(find("cpu", cgroups, mounts)?.directory == "/two/c")
+    #expect(find("cpuacct", cgroups, mounts)?.directory == "/two/c")
+    #expect(find("cpuset", cgroups, mounts)?.directory == "/one/s")
+    for none in ["cp", "acct", "cpus", "pu"] { #expect(find(none, cgroups, mounts) == nil) }
+  }
+
   @Test func aMountThatShowsAPartAbove() throws {
     let found = try #require(
       find(nil, "0::/kubepods/pod1/main\n", "1 2 0:1 /kubepods/pod1 /sys/fs/cgroup ro - cgroup2 none rw\n"))

@@ -41,6 +41,27 @@ import Testing
     #expect(try self.grants(task: nil).contains { $0.path == "/task/script.py" && $0.access == .readExecute })
   }
 
+  @Test func aScriptInTheWorkDirectoryNeedsNoRuleOfItsOwn() throws {
+    let grants = FilesystemPolicy.grants(
+      script: "/tmp/work-1/script.py", taskDirectory: nil, workDirectory: "/tmp/work-1",
+      configuration: try configuration(policy: nil, flags: []))
+    #expect(!grants.contains { $0.path == "/tmp/work-1/script.py" })
+    #expect(grants.contains { $0.path == "/tmp/work-1" && $0.access == .readWrite })
+  }
+
+  @Test func plainPathsAreThoseOfWholeComponents() {
+    for path in ["/a", "/a/b", "/...", "/.a", "/a..", "/a/..b/c", "/" + String(repeating: "n", count: 255)] {
+      #expect(PathName.isPlainAbsolute(path.bytes), "\(path)")
+    }
+    for path in [
+      "", "/", "a", "a/b", "//", "/a/", "/a//b", "/.", "/..", "/a/.", "/a/../b", "/./a", "/a\0b",
+      "/" + String(repeating: "n", count: 256), String(repeating: "/n", count: 2_049),
+    ] { #expect(!PathName.isPlainAbsolute(path.bytes), "\(path)") }
+    #expect(PathName.isPlainAbsolute(String(repeating: "/n", count: 2_048).bytes))
+    #expect(PathName.isAtRoot("/bin".bytes) && !PathName.isAtRoot("/usr/bin".bytes))
+    for path in ["/", "", "bin", "/..", "/bin/"] { #expect(!PathName.isAtRoot(path.bytes), "\(path)") }
+  }
+
   @Test func aPathLiesWithinWholeComponents() {
     for (path, directory, lies) in [
       ("/a/b", "/a", true), ("/a", "/a", true), ("/ab", "/a", false), ("/a", "/a/b", false), ("/x", "/", true),
