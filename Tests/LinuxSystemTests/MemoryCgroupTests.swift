@@ -48,7 +48,7 @@ import Testing
   @Test("a file that is missing is an error, and one that fills the buffer is not half believed")
   func missingAndLong() throws {
     let files = [
-      "memory.max": "max\n", "memory.current": "123456789\n", "memory.stat": "anon 1\n", "memory.events": "max 0\n",
+      "memory.max": "99999\n", "memory.current": "123456789\n", "memory.stat": "anon 1\n", "memory.events": "max 0\n",
     ]
     for name in files.keys where name != "memory.max" {
       var fewer = files
