@@ -52,8 +52,9 @@ import Testing
 
   @Test func theLinesOfCgroupsAreAllThatIsSearched() throws {
     let cgroups = "22 1 0:1 / /a rw - cgroup cgroup rw,memory\n31 24 0:27 / /b rw - cgroup2 none rw"
-    let others = ["", "1 2 8:1 / /x-y rw - ext4 /dev/sda1 rw\n", "1 2 8:1 / /cgroup rw - tmpfs cgroup -\n", "\n-\n - \n"]
-    for others in others {
+    for others in [
+      "", "1 2 8:1 / /x-y rw - ext4 /dev/sda1 rw\n", "1 2 8:1 / /cgroup rw - tmpfs cgroup -\n", "\n-\n - \n",
+    ] {
       let lines = CgroupLocation.cgroupLines(of: Array((others + cgroups + "\n" + others).utf8))
       #expect(String(decoding: lines, as: UTF8.self) == cgroups + "\n")
       #expect(CgroupLocation.cgroupLines(of: Array((others + cgroups).utf8)) == lines)
