@@ -93,9 +93,11 @@ var targets: [Target] = [
   systemLibrary("CCapability", pkgConfig: "libcap", apt: "libcap-dev"),
   systemLibrary("CMessageDigest", pkgConfig: "libmd", apt: "libmd-dev"),
   .target(name: "CLinux", cSettings: coreC),
-  .target(name: "JSON", swiftSettings: coreSwift),
+  // No flags in ordinary builds: a package that takes the library WarderFrames may not have a target with unsafe ones.
+  .target(name: "CScan", cSettings: embedded ? coreC : []),
+  .target(name: "JSON", dependencies: ["CScan"], swiftSettings: coreSwift),
   .target(name: "TaskModel", dependencies: ["JSON"], swiftSettings: coreSwift),
-  .target(name: "WarderFrames", dependencies: ["JSON"], swiftSettings: coreSwift),
+  .target(name: "WarderFrames", dependencies: ["CScan", "JSON"], swiftSettings: coreSwift),
   .target(
     name: "LinuxSystem", dependencies: ["CLinux", "CSeccomp", "CCapability", "CMessageDigest", "TaskModel"],
     swiftSettings: coreSwift),
@@ -160,7 +162,7 @@ if !embedded {
       name: "TestSupport",
       dependencies: ["TaskModel", "WarderFrames", .product(name: "Subprocess", package: "swift-subprocess")],
       path: "Tests/TestSupport", swiftSettings: strictness),
-    tests("JSONTests", ["JSON", "RandomInput"]),
+    tests("JSONTests", ["JSON", "CScan", "RandomInput"]),
     tests("TaskModelTests", ["TaskModel", "JSON", "RandomInput"]),
     tests("WarderFramesTests", ["WarderFrames", "JSON", "RandomInput"]),
     tests("LinuxSystemTests", ["LinuxSystem", "TaskModel", "RandomInput"], exclude: ["Recorded"]),

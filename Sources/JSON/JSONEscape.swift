@@ -1,3 +1,5 @@
+internal import CScan
+
 /// Turns text into the inside of a JSON string: the one escaper, used for configuration, frames and messages alike.
 ///
 /// Escaped are what RFC 8259 section 7 demands (`"`, `\` and U+0000–U+001F) and, though JSON allows them raw, what
@@ -22,96 +24,41 @@ package enum JSONEscape {
   ) -> Int {
     // Escaping makes at most six bytes of one; `room` bounds it besides.
     let reserved = min(room, (text.count - start) * longest)
-    var escaper = Escaper(index: start, limit: reserved)
+    var next = start
     output.append(addingCapacity: reserved) { free in
-      // Safe: bytes may stay uninitialised where nobody reads them, and what the count takes in was stored. Every
-      // access to the raw spans, here and below, checks its bounds; bytes have no padding and no invalid pattern.
+      // Safe: bytes may stay uninitialised where nobody reads them, and what the count takes in was stored. The function
+      // in C keeps to the two sizes that it is given, and every access to the raw span checks its bounds.
       unsafe free.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        guard let target = buffer.baseAddress else { return }
+        var written = 0
+        unsafe text.withUnsafeBufferPointer { source in
+          guard let source = source.baseAddress else { return }
+          next += unsafe cs_escape(source + start, text.count - start, target, reserved, &written)
+        }
         var bytes = unsafe MutableRawSpan(_unsafeElements: buffer)
+        var escaper = Escaper(index: next, position: written, limit: reserved)
         escaper.run(text, into: &bytes)
+        next = escaper.index
         initializedCount = escaper.position
       }
     }
-    return escaper.index
+    return next
   }
 }
 
-/// The scan. Blocks of bytes are copied and looked at together; only a byte that needs attention is looked at alone.
+/// The rest of a text that was escaped by blocks: what is near either buffer's end, character by character.
 private struct Escaper {
   /// Next byte of the text.
   var index: Int
   /// Next byte of the output.
-  var position = 0
+  var position: Int
   /// End of the output's room.
   let limit: Int
 
-  init(index: Int, limit: Int) {
-    self.index = index
-    self.limit = limit
-  }
-
-  /// Compiled for speed even where everything else is compiled for size: all of a script's output passes here.
-  @_optimize(speed)
   mutating func run(_ text: Span<UInt8>, into output: inout MutableRawSpan) {
-    let source = unsafe text.bytes
-    var index = index
-    var position = position
-    let lastLoad = text.count - 16
-    let lastStore = limit - 16
-    while index <= lastLoad, position <= lastStore {
-      let block = unsafe source.unsafeLoadUnaligned(fromByteOffset: index, as: ByteBlock.self)
-      output.storeBytes(of: block, toByteOffset: position, as: ByteBlock.self)
-      let attention = Self.attention(block)
-      if !attention.isMarked {
-        index += 16
-        position += 16
-        continue
-      }
-      let plain = attention.firstMark
-      index += plain
-      position += plain
-      let letter = Self.letter(ofShortEscapeFor: text[index])
-      if letter != 0, position <= limit - 2 {
-        let escape = UInt16(littleEndian: UInt16(letter) << 8 | UInt16(UInt8(ascii: "\\")))
-        output.storeBytes(of: escape, toByteOffset: position, as: UInt16.self)
-        index += 1
-        position += 2
-        continue
-      }
-      // Dashes and quotation marks of the book begin as the separators do; there are 16 bytes of room.
-      let length = Self.plainLength(at: index, in: text)
-      if length > 0, position <= limit - 3 {
-        for offset in 0..<length {
-          output.storeBytes(of: text[index + offset], toByteOffset: position + offset, as: UInt8.self)
-        }
-        index += length
-        position += length
-        continue
-      }
-      self.index = index
-      self.position = position
-      guard character(in: text, into: &output) else { return retreat(in: text) }
-      index = self.index
-      position = self.position
-    }
-    self.index = index
-    self.position = position
-    while self.index < text.count {
+    while index < text.count {
       guard character(in: text, into: &output) else { return retreat(in: text) }
     }
-  }
-
-  /// Marks each byte that may need an escape: quotes, backslashes, control characters and the leading bytes C2 and E2.
-  /// A borrow can mark a byte above one that is rightly marked, so only the first mark counts.
-  @inline(__always)
-  private static func attention(_ block: ByteBlock) -> ByteBlock {
-    // An exclusive or with 2 swaps the quote (0x22) with the space (0x20), so that one comparison with 0x21 finds
-    // quotes and control characters.
-    let quotesAndControls = (block ^ ByteBlock(each: 0x02)) &- ByteBlock(each: 0x21)
-    let backslashes = (block ^ ByteBlock(each: 0x5C)) &- ByteBlock(each: 0x01)
-    // Setting bit 0x20 makes one of the two leading bytes.
-    let leads = (block | ByteBlock(each: 0x20)) ^ ByteBlock(each: 0xE2)
-    return ((quotesAndControls | backslashes) & ~block) | ((leads &- ByteBlock(each: 0x01)) & ~leads)
   }
 
   /// What follows the backslash in `\n` and its like; 0 for a byte that has no such form.
@@ -126,20 +73,6 @@ private struct Escaper {
     case 0x0C: UInt8(ascii: "f")
     default: 0
     }
-  }
-
-  /// The length of a whole character behind C2 or E2 that needs no escape; 0 for anything else.
-  @inline(__always)
-  private static func plainLength(at index: Int, in text: Span<UInt8>) -> Int {
-    let byte = text[index]
-    if byte == 0xE2, index + 2 < text.count {
-      let second = text[index + 1]
-      let third = text[index + 2]
-      guard third & 0xC0 == 0x80 else { return 0 }
-      // U+2028–U+202E begin with E2 80 A8, U+2066–U+2069 with E2 81: the others of the former block are worth a look.
-      return 0x82...0xBF ~= second || second == 0x80 && third < 0xA8 ? 3 : 0
-    }
-    return byte == 0xC2 && index + 1 < text.count && 0xA0...0xBF ~= text[index + 1] ? 2 : 0
   }
 
   /// Copies or escapes what stands at `index`: a whole character if it needs an escape, else one byte of it.

@@ -1,3 +1,5 @@
+internal import CScan
+
 /// Strings and their escapes.
 extension JSONReader {
   /// Reads the string whose opening quote is at `index`.
@@ -24,13 +26,14 @@ extension JSONReader {
 
   /// Goes on to the next quote or backslash.
   private mutating func skipPlainCharacters() throws(JSONFault) {
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
-      if byte < 0x20 { throw JSONFault(problem: .controlCharacter(byte), offset: index) }
-      index += 1
+    // Safe: the function reads between the two ends that it is given.
+    index += unsafe bytes.withUnsafeBufferPointer { buffer in
+      guard let first = buffer.baseAddress else { return 0 }
+      return unsafe cs_plain_length(first + index, buffer.count - index)
     }
-    throw unexpected(.endOfString)
+    guard index < bytes.count else { throw unexpected(.endOfString) }
+    let byte = bytes[index]
+    if byte < 0x20 { throw JSONFault(problem: .controlCharacter(byte), offset: index) }
   }
 
   /// Decodes the escape whose backslash is at `index`.

@@ -1,3 +1,5 @@
+internal import CScan
+
 /// How far bytes are valid UTF-8 (Unicode 17, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF).
 package struct UTF8Scan {
   /// Where the valid characters end.
@@ -93,72 +95,14 @@ package struct UTF8Scan {
     }
     return 0
   }
-}
 
-/// Validation by blocks. Compiled for speed even where everything else is compiled for size: all of a script's output
-/// passes here.
-extension UTF8Scan {
   /// - Parameter start: the first byte of a character, at least three bytes of whole characters after the beginning.
   /// - Returns: the first byte of the first character that does not lie in valid blocks altogether.
-  @_optimize(speed)
   private static func skipValidBlocks(of bytes: Span<UInt8>, from start: Int) -> Int {
-    // Safe: a byte has no padding and no invalid pattern, and every load checks its bounds.
-    let raw = unsafe bytes.bytes
-    var index = start
-    let lastBlock = bytes.count - 16
-    while index <= lastBlock {
-      let block = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: ByteBlock.self)
-      let before = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index - 1, as: ByteBlock.self)
-      // ASCII, and nothing before it that would have to go on.
-      if !(block | before).isMarked {
-        index += 16
-        continue
-      }
-      let twoBefore = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index - 2, as: ByteBlock.self)
-      let threeBefore = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index - 3, as: ByteBlock.self)
-      if mistakes(in: block, after: before, twoBefore, threeBefore).isMarked { break }
-      index += 16
+    // Safe: the function reads between the two ends that it is given, and three bytes before `start`.
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      guard let first = buffer.baseAddress else { return start }
+      return unsafe cs_skip_utf8(first, buffer.count, start)
     }
-    // Back to the beginning of a character that reaches beyond the last good block.
-    if index > start, bytes[index - 1] >= 0xC0 { return index - 1 }
-    if index > start, bytes[index - 2] >= 0xE0 { return index - 2 }
-    if index > start, bytes[index - 3] >= 0xF0 { return index - 3 }
-    return index
-  }
-
-  /// Marks the bytes that are not what the bytes before them demand: for each byte of a block, that many before it.
-  @inline(__always)
-  private static func mistakes(
-    in block: ByteBlock, after before: ByteBlock, _ twoBefore: ByteBlock, _ threeBefore: ByteBlock
-  ) -> ByteBlock {
-    let bit6 = block.raised(1)
-    let bit5 = block.raised(2)
-    let lead = before & before.raised(1)
-    let leadOfThree = lead & before.raised(2)
-    let leadOfFour = leadOfThree & before.raised(3)
-
-    // A byte is a continuation (10xxxxxx) if and only if one of the three before it demands one.
-    let demanded =
-      lead | (twoBefore & twoBefore.raised(1) & twoBefore.raised(2))
-      | (threeBefore & threeBefore.raised(1) & threeBefore.raised(2) & threeBefore.raised(3))
-    var wrong = (block & ~bit6) ^ demanded
-
-    // From here on a byte is subtracted from 0x80 to mark it where it is zero.
-    let top = ByteBlock(each: 0x80)
-    // C0 and C1 begin overlong forms.
-    wrong |= block & bit6 & ~bit5 & (top &- (block & ByteBlock(each: 0x1E)))
-    // E0 goes on with A0 or above, ED with 9F or below.
-    let nibble = before & ByteBlock(each: 0x0F)
-    let isZero = top &- nibble
-    let isD = top &- (nibble ^ ByteBlock(each: 0x0D))
-    wrong |= leadOfThree & ~leadOfFour & ((isZero & ~bit5) | (isD & bit5))
-    // F0 goes on with 90 or above, F4 with 8F or below, and nothing begins with F5 or above.
-    if leadOfFour.isMarked {
-      let from90 = bit5 | block.raised(3)
-      let is4 = top &- (nibble ^ ByteBlock(each: 0x04))
-      let isAbove4 = nibble &+ ByteBlock(each: 0x7B)
-      wrong |= leadOfFour & ((isZero & ~from90) | (is4 & from90) | isAbove4)
-    }
-    return wrong
   }
 }

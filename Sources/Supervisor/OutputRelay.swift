@@ -103,9 +103,9 @@ extension OutputRelay {
     case .wouldBlock:
       return .nothing
     case .bytes(let count):
-      // A writer that fills the buffer is faster than we are: with a larger pipe it waits less often. The kernel may
+      // A writer that fills its pipe is faster than we are: with a larger one it waits less often. The kernel may
       // refuse (pipe-user-pages-soft, see pipe(7)), and then the pipe stays as it is.
-      if count == buffer.count, !pipeIsLarge { pipeIsLarge = pipe.growPipe(toBytes: 512 * 1024) }
+      if count >= MergeRule.plenty, !pipeIsLarge { pipeIsLarge = pipe.growPipe(toBytes: 512 * 1024) }
       let bytes = buffer.span.extracting(first: count)
       let frames =
         redactor == nil

@@ -1,3 +1,5 @@
+internal import CScan
+
 /// Finds the frames in a log, however it is cut and whatever stands between them.
 ///
 /// Bytes go in as they come, in pieces of any size; frames and noise come out in the log's order. The memory that a
@@ -38,12 +40,18 @@ public struct FrameDecoder: Sendable {
   /// apart.
   public mutating func feed(_ bytes: Span<UInt8>, handle: (_ item: LogItem, _ source: String?) -> Void) {
     var start = 0
-    for index in 0..<bytes.count where bytes[index] == UInt8(ascii: "\n") {
-      line.append(bytes.extracting(start..<index))
-      start = index + 1
-      endLine(handle)
+    while start < bytes.count {
+      let end = start + Self.lineLength(bytes.extracting(start...))
+      let text = bytes.extracting(start..<end)
+      // Nearly every line is a frame of output that came whole: it is read where it lies.
+      if end < bytes.count, line.length == 0, let frame = FrameParser.output(text) {
+        handle(.frame(frame), nil)
+      } else {
+        line.append(text)
+        if end < bytes.count { endLine(handle) }
+      }
+      start = end + 1
     }
-    line.append(bytes.extracting(start...))
   }
 
   /// Says that the log has ended: hands out a last line that has no line end, and its source.
@@ -65,6 +73,15 @@ public struct FrameDecoder: Sendable {
     var items: [LogItem] = []
     finish { items.append($0) }
     return items
+  }
+
+  /// How many bytes come before the next newline, or the end.
+  private static func lineLength(_ bytes: Span<UInt8>) -> Int {
+    // Safe: the function reads between the two ends that it is given.
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      guard let first = buffer.baseAddress else { return 0 }
+      return unsafe cs_line_length(first, buffer.count)
+    }
   }
 
   /// A physical line is complete.

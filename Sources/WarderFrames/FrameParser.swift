@@ -5,11 +5,12 @@ import JSON
 /// Newer minor versions of the protocol may add members to any object, and bodies: what this reader does not know is
 /// passed over. A line that lacks what this version demands, or has it in another shape, is no frame.
 enum FrameParser {
-  private static let limits = JSONLimits(
+  static let limits = JSONLimits(
     maximumBytes: FrameEncoder.longestLine, maximumDepth: 16, maximumMembers: 512, maximumValues: 4096)
 
   /// The frame that a line without its line end is, if it is one.
   static func frame(_ line: [UInt8]) -> Frame? {
+    if let frame = output(line.span) { return frame }
     guard line.first == UInt8(ascii: "{"), let root = try? JSONParser.parse(line, limits: limits) else { return nil }
     guard case .object(let members) = root.value else { return nil }
     guard let sequence = members.count("seq"), let time = members.value("t")?.microseconds else { return nil }

@@ -35,9 +35,8 @@ struct BoundedLine: Sendable {
   mutating func append(_ more: Span<UInt8>, andMore cutOff: Int = 0) {
     length += more.count + cutOff
     let kept = min(more.count, maximum - bytes.count)
-    bytes.append(addingCapacity: kept) { free in
-      for index in 0..<kept { free.append(more[index]) }
-    }
+    // Safe: the buffer is used within the closure only.
+    unsafe more.extracting(first: kept).withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
   }
 
   mutating func removeLast() {

@@ -56,6 +56,7 @@ import Testing
     for seed in 0..<20_000 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
       var bytes = Array(generator.text(scalars: generator.size(below: 80)).utf8)
+      if generator.oneIn(4) { bytes = BlockScanTests.text(using: &generator) }
       if generator.oneIn(2) { bytes.removeLast(min(bytes.count, generator.size(below: 4))) }
       if generator.oneIn(2) { bytes = generator.mutate(bytes) }
       Self.check(bytes, "seed \(seed)")

@@ -98,12 +98,15 @@ final class LogInput {
 
   /// What is there; nil at the end.
   private func read() throws(Problem) -> Piece? {
-    var bytes = [UInt8](repeating: 0, count: Self.pieceBytes)
     while true {
-      let count = bytes.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+      var count = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: Self.pieceBytes) { buffer, initializedCount in
+        count = Foundation.read(descriptor, buffer.baseAddress, buffer.count)
+        initializedCount = max(0, count)
+      }
       if count > 0 {
         offset += Int64(count)
-        return .bytes(Array(bytes.prefix(count)))
+        return .bytes(bytes)
       }
       if count == 0 { return nil }
       guard errno == EINTR || errno == EAGAIN else { throw Self.problem(path ?? "-") }
