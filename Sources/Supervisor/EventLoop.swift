@@ -37,6 +37,8 @@ struct EventLoop: ~Copyable {
   private var hasMoreToReap = false
   /// How many processes one turn reaps, and signals it takes: no storm of either may put the deadline off.
   private static let mostInOneTurn = 256
+  /// How often one turn reads a stream that fills the buffer each time: a third of a millisecond.
+  private static let mostReadsInOneTurn = 4
 
   /// What the loop takes over, each the only one of its kind.
   struct Parts: ~Copyable {
@@ -184,7 +186,18 @@ extension EventLoop {
     if treeIsEmpty || othersAreSpared { tell(.treeEmpty, at: now) }
   }
 
+  /// Reads what a stream has. A flood is read several times over before anything else is looked at: asking the kernel each
+  /// time what is ready costs as much as a read.
   private mutating func read(_ stream: OutputStream, at now: Instant) {
+    for turn in 0..<Self.mostReadsInOneTurn {
+      guard readOnce(stream, at: turn == 0 ? now : .now), !machine.isKilling else { return }
+      reporter.log.flush(at: now)
+      if reporter.log.sinks.pendingBytes > 0 { return }
+    }
+  }
+
+  /// - Returns: whether there is likely more.
+  private mutating func readOnce(_ stream: OutputStream, at now: Instant) -> Bool {
     let outcome =
       switch stream {
       case .stdout:
@@ -195,15 +208,15 @@ extension EventLoop {
           into: &buffer, log: &reporter.log, budget: &budget, isEnding: machine.isKilling, at: now)
       }
     switch outcome {
-    case .nothing: return
-    case .read:
+    case .nothing: return false
+    case .read(let isFull):
       heartbeat.gaveSign(at: now)
-      guard outputPolicy == .kill, budget.account(of: stream).exceedsLimit else { return }
+      guard outputPolicy == .kill, budget.account(of: stream).exceedsLimit else { return isFull }
       tell(.limitExceeded(.outputLimit(stream == .stdout ? .standardOutputLimit : .standardErrorLimit)), at: now)
     case .ended:
-      guard !standardOutput.isOpen, !standardError.isOpen else { return }
-      tell(.pipesClosed, at: now)
+      if !standardOutput.isOpen, !standardError.isOpen { tell(.pipesClosed, at: now) }
     }
+    return false
   }
 
   private mutating func watch(at now: Instant) {

@@ -83,8 +83,8 @@ struct OutputRelay: ~Copyable {
 
 extension OutputRelay {
   enum ReadOutcome {
-    /// There may be more.
-    case read
+    /// Something was read; there is likely more where it filled the buffer, and none of it waits for the log's reader.
+    case read(isFull: Bool)
     case nothing
     /// The pipe is at its end and closed.
     case ended
@@ -113,7 +113,7 @@ extension OutputRelay {
         : redacting(log: &log, budget: &budget, isEnding: isEnding, at: now) { $0.feed(bytes, into: &$1) }
       releaseDue = (redactor?.heldBytes ?? 0) > 0 ? now.advanced(byNanoseconds: Self.releasePause) : nil
       pausedUntil = mergeRule.pause(afterReading: count, frames: frames, at: now)
-      return .read
+      return .read(isFull: count == buffer.count && waiting.isEmpty)
     }
   }
 

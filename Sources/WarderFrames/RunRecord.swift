@@ -147,6 +147,8 @@ struct RunRecord: Sendable {
       result.missingFrames = gaps - min(gaps, UInt64(leftOut))
     }
     var artifacts = ArtifactCollector()
+    result.stdout.reserveCapacity(entries.reduce(0) { $0 + ($1.kind == .stdout ? $1.count : 0) })
+    result.stderr.reserveCapacity(entries.reduce(0) { $0 + ($1.kind == .stderr ? $1.count : 0) })
     var expected: UInt64 = 0
     for entry in isInOrder ? entries : entries.sorted(by: { $0.sequence < $1.sequence }) {
       if entry.sequence > expected { result.gaps.append(expected...(entry.sequence - 1)) }

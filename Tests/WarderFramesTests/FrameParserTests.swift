@@ -54,6 +54,38 @@ import WarderFrames
     #expect(noise(items).count == 1 && items.count == 1, "\(line)")
   }
 
+  /// Frames of output are read by a shorter way than that of the parser of JSON. White space, which nobody writes, keeps a
+  /// line from it, and must make no other difference.
+  @Test func bothWaysOfReadingOutputAgree() {
+    let numbers = ["0", "7", "00", "01", "-1", "999999999999", "1000000000000", "18446744073709551615", "1e2", ""]
+    let times = ["0.000000", "12.345678", "01.000000", "1.00000", "1.0000001", "1", "-0.000000", "999999999999.999999", "."]
+    let keys = ["stdout", "stderr", "stdout_b64", "stdoutx", "std"]
+    var frameCount = 0
+    for seed in 0..<30_000 as Range<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      func pick(_ choices: [String]) -> String {
+        generator.oneIn(2) ? choices[0] : choices[Int.random(in: 0..<choices.count, using: &generator)]
+      }
+      let head = "{\"seq\":\(pick(numbers)),\"t\":\(pick(times)),\"\(pick(keys))\":\""
+      var log: [UInt8] = []
+      var encoder = FrameEncoder()
+      var framer = OutputFramer(.stdout)
+      let text = Array(generator.text(scalars: generator.size(below: 40)).utf8)
+      _ = framer.feed(text.span, at: FrameTime(microseconds: 0), through: &encoder, into: &log)
+      let written = log.split(separator: 0x0A).first ?? []
+      // The payload with its quote and brace, behind a beginning that may be strange.
+      var line = Array(head.utf8) + written.dropFirst(#"{"seq":0,"t":0.000000,"stdout":""#.utf8.count)
+      if generator.oneIn(3) { line = generator.mutate(line) }
+      line.removeAll { $0 == 0x0A || $0 == 0x0D }
+      guard line.first == UInt8(ascii: "{") else { continue }
+      let short = decoded(line + [0x0A])
+      let long = decoded([UInt8(ascii: "{"), 0x20] + line.dropFirst() + [0x0A])
+      frameCount += frames(short).count
+      if frames(short) != frames(long) { Issue.record("seed \(seed): \(String(decoding: line, as: UTF8.self))") }
+    }
+    #expect(frameCount > 5_000)
+  }
+
   @Test func everyMemberOfStartAndExitIsNeeded() {
     let needed = [
       "protocol", "version", "run", "runtime", "script", "path", "bytes", "sha256", "limits", "isolation", "started_at",
