@@ -80,8 +80,8 @@ import WarderFrames
       guard line.first == UInt8(ascii: "{") else { continue }
       let short = decoded(line + [0x0A])
       let long = decoded([UInt8(ascii: "{"), 0x20] + line.dropFirst() + [0x0A])
-      frameCount += frames(short).count
-      if frames(short) != frames(long) { Issue.record("seed \(seed): \(String(decoding: line, as: UTF8.self))") }
+      frameCount += RandomInput.frames(short).count
+      if RandomInput.frames(short) != RandomInput.frames(long) { Issue.record("seed \(seed): \(String(decoding: line, as: UTF8.self))") }
     }
     #expect(frameCount > 5_000)
   }
