@@ -27,8 +27,8 @@ extension FrameParser {
     guard start <= cursor.index, cursor.skip(#""}"#, in: line),
       let bytes = string(line.extracting(start..<line.count - 2))
     else { return nil }
-    return Frame(
-      sequence: sequence, time: FrameTime(microseconds: seconds * 1_000_000 + microseconds), body: .output(stream, bytes))
+    let time = FrameTime(microseconds: seconds * 1_000_000 + microseconds)
+    return Frame(sequence: sequence, time: time, body: .output(stream, bytes))
   }
 
   /// What the inside of a JSON string stands for.

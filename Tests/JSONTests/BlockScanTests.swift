@@ -10,11 +10,7 @@ import Testing
   // MARK: - The functions
 
   static func skip(_ bytes: [UInt8], from start: Int, _ form: Form) -> Int {
-    bytes.withUnsafeBufferPointer { buffer in
-      let first = buffer.baseAddress!
-      return form == .native
-        ? cs_skip_utf8(first, buffer.count, start) : cs_skip_utf8_portable(first, buffer.count, start)
-    }
+    form == .native ? cs_skip_utf8(bytes, bytes.count, start) : cs_skip_utf8_portable(bytes, bytes.count, start)
   }
 
   static func escape(_ text: [UInt8], room: Int, _ form: Form) -> (taken: Int, output: [UInt8]) {
@@ -168,7 +164,8 @@ import Testing
   @Test(arguments: Form.allCases) func plainPartsEndAtTheFirstOfThree(form: Form) {
     for seed in 0..<10_000 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
-      var bytes = [UInt8](repeating: 0x7F, count: generator.size(below: 80)) + [0xFF, 0x80, 0x20, 0x21, 0x23, 0x5B, 0x5D]
+      var bytes = [UInt8](repeating: 0x7F, count: generator.size(below: 80))
+      bytes += [0xFF, 0x80, 0x20, 0x21, 0x23, 0x5B, 0x5D]
       if generator.oneIn(2) { bytes = generator.mutate(bytes) }
       let end = bytes.firstIndex { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C } ?? bytes.count
       #expect(Self.plainLength(bytes, form) == end, "seed \(seed)")
