@@ -67,6 +67,10 @@ let staticLink: [LinkerSetting] =
       "/usr/lib/\(architecture)-linux-musl/rcrt1.o",
       "/usr/lib/\(architecture)-linux-musl/crti.o",
       "-Xlinker", "--gc-sections",
+      // Functions that came out the same are kept once; nothing here compares their addresses.
+      "-Xlinker", "--icf=all",
+      "-Xlinker", "--script=\(Context.packageDirectory)/scripts/lib/left-out.ld",
+      "-Xlinker", "--no-eh-frame-hdr", "-Xlinker", "--build-id=none",
       // What the loop uses lies together, so that nothing else is resident while a script runs; see benchmarks/order.
       "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/benchmarks/order/loop-functions.txt",
       "-Xlinker", "--no-warn-symbol-ordering",

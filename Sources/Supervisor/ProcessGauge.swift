@@ -57,8 +57,9 @@ struct ProcessGauge: ~Copyable {
       watch, root: root, counter, others: others, loadAverage, births,
       // A walk through many processes takes many turns on a processor that each of them wants too; a list takes one.
       listing: Self.listing(isOwn: root == 1 && others > 0),
-      // The child is not born yet, and one process is too many for nobody.
-      nextDue: isDisabled || !canBeRead ? nil : Instant.now.advanced(byNanoseconds: watch.interval(before: 0, now: 1)))
+      // The child is not born yet, and one process is too many for nobody; but a script that begins with a fork bomb has
+      // made its first hundred by then, and thousands when a calm script would be looked at.
+      nextDue: isDisabled || !canBeRead ? nil : Instant.now.advanced(byNanoseconds: ProcessWatch.alertInterval))
   }
 
   /// All parts at once: an initializer that returned early, with some of its descriptors set and others not, was compiled in

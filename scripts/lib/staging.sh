@@ -40,6 +40,7 @@ stage() {
   "$root/scripts/build" >&2
   warder=$(build_tool)
   mkdir -p "$target/bin" "$target/share/man/man1" "$target/share/doc/warder"
+  # The last two hold digests that differ with the directory of the build and say nothing else.
   strip --strip-all --remove-section=.comment --remove-section=.swift_modhash --remove-section=.note.gnu.build-id \
     -o "$target/bin/warder" "$warder"
   cp "$root/dist/warder-init" "$target/bin/warder-init"
