@@ -14,6 +14,7 @@ import calls
 import decoder
 import density
 import figures
+import interpreter
 import kills
 import memory
 import peers
@@ -22,7 +23,7 @@ import startup
 import throughput
 
 SECTIONS = {"startup": startup, "memory": memory, "throughput": throughput, "decoder": decoder, "deadline": kills,
-            "density": density, "calls": calls}
+            "density": density, "calls": calls, "interpreter": interpreter}
 
 
 def measure(name, where, tool, quick):
@@ -38,7 +39,9 @@ def measure(name, where, tool, quick):
         return kills.measure(where, 3 if quick else 500, not quick, say)
     if name == "density":
         return density.measure(where, 5 if quick else 200, 1 if quick else 20, 2 if quick else 15, say)
-    return calls.measure(where, 1 if quick else 9, say)
+    if name == "calls":
+        return calls.measure(where, 2 if quick else 15, say)
+    return interpreter.measure(where, 1 if quick else 7, 1 if quick else 3, say)
 
 
 def say(text):

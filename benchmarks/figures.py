@@ -21,6 +21,11 @@ def summary(values):
     }
 
 
+def pairs(ones, others):
+    """The ratios of two series, round by round: what disturbs a round disturbs both of it, and falls out."""
+    return summary([one / other for one, other in zip(ones, others, strict=True)])
+
+
 def ratio(one, other):
     return None if not other or one is None else one / other
 

