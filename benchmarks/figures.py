@@ -16,6 +16,7 @@ def summary(values):
         "median": statistics.median(values),
         "p10": percentile(values, 0.1),
         "p90": percentile(values, 0.9),
+        "p99": percentile(values, 0.99),
         "minimum": min(values),
         "maximum": max(values),
     }

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import platform
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +21,8 @@ class Place:
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
         self.supervisor = self.directory / "warder-init"
+        # Where scripts may open what the bench reads.
+        self.pipes = self.directory / "pipes"
 
     def task(self, name, script, content):
         """A task directory with one script in it."""
@@ -42,13 +45,14 @@ POLICY = """{
     "true": {"argv": ["/bin/true", "{script}"], "extensions": [".true"]},
     "feed": {"argv": ["%(feed)s", "{script}"], "extensions": [".feed"]},
     "calls": {"argv": ["%(calls)s", "{script}"], "extensions": [".calls"]},
+    "tree": {"argv": ["%(tree)s", "{script}"], "extensions": [".tree"]},
     "python": {"argv": ["/usr/bin/python3", "{script}"], "extensions": [".py"]},
     "interpreted": {"argv": ["/usr/bin/env", "PYTHONHASHSEED=0", "/usr/bin/python3", "{script}"],
                     "extensions": [".interpreted"]},
     "bash": {"argv": ["/bin/bash", "{script}"], "extensions": [".sh"]}
   },
   "ceilings": {"stdout_limit": "64Gi", "log_limit": "128Gi", "timeout": "3h"},
-  "filesystem": {"read": ["%(directory)s"]}
+  "filesystem": {"read": ["%(directory)s"], "write": ["%(directory)s/pipes"]}
 }
 """
 
@@ -65,7 +69,8 @@ def prepared(supervisor):
         for source in (ROOT / "benchmarks" / "helpers").glob("*.c"):
             subprocess.run(
                 ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", place.helper(source.stem), str(source)], check=True)
-        names = {"directory": directory, "feed": place.helper("feed"), "calls": place.helper("calls")}
+        place.pipes.mkdir()
+        names = {"directory": directory, **{name: place.helper(name) for name in ("feed", "calls", "tree")}}
         (place.directory / "policy.json").write_text(POLICY % names)
         yield place
     finally:
@@ -127,3 +132,56 @@ def return_to_neighbours(group):
         with contextlib.suppress(OSError):
             (group.parent / "cgroup.procs").write_text(str(os.getpid()))
             group.rmdir()
+
+
+@contextlib.contextmanager
+def throttled(share):
+    """A cgroup that gets so much of a processor: the file that takes its processes' numbers, or nothing where none can be
+    made (without root, and without the controller in the unified hierarchy's own group)."""
+    version1, version2 = pathlib.Path("/sys/fs/cgroup/cpu"), pathlib.Path("/sys/fs/cgroup")
+    parent = version1 if (version1 / "cpu.cfs_quota_us").exists() or (version1 / "cpu.shares").exists() else version2
+    group = parent / f"warder-bench-throttled-{os.getpid()}"
+    try:
+        group.mkdir()
+        if parent == version1:
+            (group / "cpu.cfs_period_us").write_text("100000")
+            (group / "cpu.cfs_quota_us").write_text(str(round(share * 100_000)))
+        else:
+            (group / "cpu.max").write_text(f"{round(share * 100_000)} 100000")
+    except OSError:
+        with contextlib.suppress(OSError):
+            group.rmdir()
+        yield None
+        return
+    try:
+        yield group / "cgroup.procs"
+    finally:
+        with contextlib.suppress(OSError):
+            group.rmdir()
+
+
+@contextlib.contextmanager
+def at_once():
+    """This thread runs as soon as it has something to do, whatever else does: its clock is the measurement's. Only as root;
+    what it starts meanwhile is not preferred."""
+    before = os.sched_getscheduler(0)
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(0, before, os.sched_param(0))
+
+
+def process_room():
+    """How many processes this machine can have besides those that it has."""
+    bounds = [int(pathlib.Path("/proc/sys/kernel", name).read_text()) for name in ("pid_max", "threads-max")]
+    bounds += [bound for bound in resource.getrlimit(resource.RLIMIT_NPROC) if bound != resource.RLIM_INFINITY]
+    # Of the fourth word of /proc/loadavg the second number: all threads that there are.
+    return min(bounds) - int(pathlib.Path("/proc/loadavg").read_text().split()[3].split("/")[1])
+
+
+def memory_available_mib():
+    with open("/proc/meminfo") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")) // 1024
