@@ -32,7 +32,7 @@ def measure(name, where, tool, quick):
     if name == "memory":
         return memory.measure(where, 1 if quick else 30, 16 if quick else 10_240, say)
     if name == "throughput":
-        return throughput.measure(where, 4 if quick else 512, 1 if quick else 5, say)
+        return throughput.measure(where, 4 if quick else 512, 1 if quick else 7, say)
     if name == "decoder":
         return decoder.measure(where, tool, 4 if quick else 512, 1 if quick else 5, say)
     if name == "deadline":
@@ -40,7 +40,7 @@ def measure(name, where, tool, quick):
     if name == "density":
         return density.measure(where, 5 if quick else 200, 1 if quick else 20, 2 if quick else 15, say)
     if name == "calls":
-        return calls.measure(where, 2 if quick else 15, say)
+        return calls.measure(where, 2 if quick else 11, say)
     return interpreter.measure(where, 1 if quick else 7, 1 if quick else 3, say)
 
 
@@ -56,8 +56,7 @@ def report(result):
         f"Measured on {result['date']} with `scripts/bench" + (" --quick" if result["quick"] else "") + "`: "
         + f"{machine['processor']}, {machine['processors']} processors, {machine['memory_mib']:,} MiB{virtual}, "
         + f"Linux {machine['kernel']}, {machine['system']}; load {machine['load_before']:.1f} before.\n\n")
-    rows = [row for name, value in result["sections"].items() for row in SECTIONS[name].targets(value)]
-    text += figures.table(["target", "measured", "verdict"], [[name, value, words] for name, value, words in rows])
+    text += figures.table(["target", "measured", "verdict"], [list(row.values()) for row in result["targets"]])
     for name, value in result["sections"].items():
         text += "\n" + SECTIONS[name].show(value)
     return text
@@ -89,8 +88,9 @@ def main():
 
     if options.install:
         peers.install(say)
-    today = datetime.date.today().isoformat()
-    result = {"date": today, "quick": options.quick, "machine": place.machine(), "sections": {}}
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    result = {"date": today, "quick": options.quick, "machine": place.machine(),
+              "versions": {"warder-init": place.identity(options.supervisor), **peers.versions()}, "sections": {}}
     group = place.leave_neighbours("warder-bench")
     try:
         with place.prepared(options.supervisor) as where:
@@ -98,6 +98,9 @@ def main():
                 result["sections"][name] = measure(name, where, options.tool, options.quick)
     finally:
         place.return_to_neighbours(group)
+    result["targets"] = [
+        {"target": target, "measured": measured, "verdict": verdict}
+        for name, value in result["sections"].items() for target, measured, verdict in SECTIONS[name].targets(value)]
     options.output.mkdir(parents=True, exist_ok=True)
     (options.output / "results.json").write_text(json.dumps(result, indent=1) + "\n")
     (options.output / "results.md").write_text(report(result))

@@ -100,6 +100,21 @@ def _words(command, peer):
     return done.stderr or done.stdout
 
 
+def versions():
+    """Of those that are there."""
+    found = {}
+    for program, package in PACKAGES.items():
+        if shutil.which(program) and shutil.which("dpkg-query"):
+            done = subprocess.run(["dpkg-query", "--show", "--showformat=${Version}", package], capture_output=True,
+                                  text=True)
+            if done.returncode == 0:
+                found[package] = done.stdout
+    for target, packages in PYPI.items():
+        if (CACHE / target).exists():
+            found.update(package.split("==") for package in packages)
+    return found
+
+
 def _bubblewrap(command):
     return ["/usr/bin/bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/", "--dev",
             "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--", *command]

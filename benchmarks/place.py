@@ -1,6 +1,7 @@
 """Where the measurements are made: who runs the commands, in which directories, on what machine."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import platform
@@ -75,6 +76,12 @@ def prepared(supervisor):
         yield place
     finally:
         shutil.rmtree(directory)
+
+
+def identity(supervisor):
+    """Which binary it was."""
+    content = pathlib.Path(supervisor).read_bytes()
+    return f"{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}"
 
 
 def machine():

@@ -1,13 +1,18 @@
-// Writes so many mebibytes of a shape to standard output, as the file that its argument names says: "SHAPE MEBIBYTES".
+// Writes so many mebibytes of a shape to standard output, as the file that its argument names says: "SHAPE MEBIBYTES", and
+// where a third word names a file, keeps count in it: of the bytes written, and what the pipe holds.
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { block = 64 * 1024 };
 
 static unsigned char data[block];
+static volatile uint64_t *counts;
 static uint64_t state = 0x9e3779b97f4a7c15u;
 
 static unsigned char next_byte(void) {
@@ -54,14 +59,24 @@ static void write_all(const unsigned char *bytes, size_t count) {
     if (written < 0) exit(3);
     bytes += written;
     count -= (size_t)written;
+    if (counts != NULL) {
+      counts[0] += (uint64_t)written;
+      // Who reads it may make it larger at any time; asked seldom, so that it does not slow the writing.
+      if (counts[0] % (1 << 20) < (uint64_t)written) counts[1] = (uint64_t)fcntl(1, F_GETPIPE_SZ);
+    }
   }
 }
 
 int main(int count, char **arguments) {
-  char shape[16];
+  char shape[16], path[512];
   long mebibytes;
   FILE *file = count > 1 ? fopen(arguments[1], "r") : NULL;
   if (file == NULL || fscanf(file, "%15s %ld", shape, &mebibytes) != 2) return 2;
+  if (fscanf(file, "%511s", path) == 1) {
+    int counter = open(path, O_RDWR);
+    counts = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, counter, 0);
+    if (counts == MAP_FAILED) return 3;
+  }
   fclose(file);
   fill(shape);
   const char *dash = strchr(shape, '-');
