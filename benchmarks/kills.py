@@ -161,6 +161,7 @@ def _once(command, fifo, tree, timeout, group):
     finally:
         os.close(reader)
         process.stdout.close()
+    place.reap_orphans()
     end = json.loads(log.splitlines()[-1]).get("exit", {})
     if end.get("reason") != "timeout":
         raise RuntimeError(f"a run of {timeout} s did not end at its deadline: {end.get('message', end)}")
