@@ -102,7 +102,7 @@ class Subscriber:
         self.connection: Optional[ssl.SSLSocket] = None
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
-        assert self.connected.wait(20), "the subscriber found no server"
+        assert self.connected.wait(60), "the subscriber found no server"
 
     def run(self) -> None:
         while not self.closing:
@@ -147,7 +147,7 @@ class Subscriber:
             elif words[0] == b"-ERR":
                 raise ConnectionError(line)
 
-    def wait(self, what: str, condition: Any, seconds: float = 30) -> None:
+    def wait(self, what: str, condition: Any, seconds: float = 60) -> None:
         with self.arrived:
             found = self.arrived.wait_for(lambda: bool(condition(self.messages)), seconds)
         assert found, f"no {what} within {seconds} s: {str(self.messages[-5:])[:600]}"

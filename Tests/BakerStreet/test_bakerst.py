@@ -178,7 +178,7 @@ class BakerStreetTests(unittest.TestCase):
         self.server.stop()
         time.sleep(1)
         self.server.start()
-        self.assertTrue(self.subscriber.connected.wait(10))
+        self.assertTrue(self.subscriber.connected.wait(60))
         self.assertEqual(task.end(), 0)
         result = self.subscriber.result()
         self.assertEqual(result["result"], "".join(f"line {i}\n" for i in range(50)))

@@ -154,7 +154,7 @@ import WarderFrames
     let run = try await warder.run(TaskDirectory(script: script)) { supervisor in
       try await waitUntil("the tree is there") { ProcessTable.scripts(marked: marker).count >= 2 }
       // The script's line must be in the log before the end of it.
-      try await Task.sleep(for: .milliseconds(300))
+      try await Task.sleep(for: .seconds(2))
       kill(supervisor, signal)
     }
     let result = try run.result()

@@ -4,7 +4,7 @@ import Testing
 
 /// How runs end that nobody lets end by themselves, and what they leave.
 @Suite("Ends of a run", .serialized) struct EndTests {
-  private func isGone(_ text: String, within seconds: Int = 20) async throws -> Bool {
+  private func isGone(_ text: String, within seconds: Int = 60) async throws -> Bool {
     for _ in 0..<seconds * 10 {
       let run = try await ProcessCommand("/bin/ps", ["-eo", "args"]).runSuccessfully()
       if !run.outputText.split(separator: "\n").contains(where: { $0.contains(text) && !$0.contains("warder") }) {
@@ -16,7 +16,7 @@ import Testing
   }
 
   private func waitFor(_ text: String) async throws {
-    for _ in 0..<200 {
+    for _ in 0..<600 {
       let run = try await ProcessCommand("/bin/ps", ["-eo", "args"]).runSuccessfully()
       if run.outputText.split(separator: "\n").contains(where: { $0.hasPrefix("sleep") && $0.contains(text) }) {
         return

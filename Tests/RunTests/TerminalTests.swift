@@ -150,7 +150,7 @@ import Testing
   /// No process has the text in its command line that was not there before.
   private func expectNothingLeft(of text: String, besides others: Set<Substring> = []) async throws {
     var left: Set<Substring> = []
-    for _ in 0..<100 {
+    for _ in 0..<600 {
       left = try await processes(with: text).subtracting(others)
       if left.isEmpty { break }
       try await Task.sleep(for: .milliseconds(100))

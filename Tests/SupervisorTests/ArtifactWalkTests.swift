@@ -190,7 +190,7 @@ import WarderFrames
     let result = try Self.collect(place, by: pathGuard)
     #expect(Self.refusals(result) == expected)
     // Nobody writes to the FIFO: an open that waited would never end.
-    #expect(Instant.now.nanoseconds(since: started) < 10_000_000_000)
+    #expect(Instant.now.nanoseconds(since: started) < 60_000_000_000)
   }
 
   @Test func sizesAreCappedPerFileAndInAll() throws {

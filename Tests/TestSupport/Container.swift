@@ -216,12 +216,12 @@ package struct RunningContainer: Sendable {
 
   /// Waits until podman says that it runs.
   package func waitUntilRunning() async throws {
-    for _ in 0..<200 {
+    for _ in 0..<1200 {
       let state = try await ContainerEngine.podman(["inspect", "--format", "{{.State.Status}}", name]).run()
       if state.outputText.hasPrefix("running") { return }
       try await Task.sleep(for: .milliseconds(50))
     }
-    throw TestSupportError("container \(name) was not running within 10 seconds")
+    throw TestSupportError("container \(name) was not running within a minute")
   }
 
   /// Whether it runs now.

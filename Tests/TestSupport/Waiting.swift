@@ -1,11 +1,11 @@
 import Foundation
 
-/// Waits until `condition` holds, asking every 20 ms for at most 10 seconds.
+/// Waits until `condition` holds, asking every 20 ms for at most a minute.
 package func waitUntil(_ what: String, _ condition: () async throws -> Bool) async throws {
   let clock = ContinuousClock()
-  let deadline = clock.now + .seconds(10)
+  let deadline = clock.now + .seconds(60)
   while try await !condition() {
-    guard clock.now < deadline else { throw TestSupportError("it took more than 10 seconds until \(what)") }
+    guard clock.now < deadline else { throw TestSupportError("it took more than a minute until \(what)") }
     try await Task.sleep(for: .milliseconds(20))
   }
 }

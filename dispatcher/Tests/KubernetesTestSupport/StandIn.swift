@@ -124,7 +124,7 @@ package final class StandIn: Sendable {
 
 /// Waits until something is so.
 package func eventually(
-  within seconds: Double = 30, _ what: String, _ condition: () async throws -> Bool
+  within seconds: Double = 60, _ what: String, _ condition: () async throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + .seconds(seconds)
   while !(try await condition()) {
