@@ -19,6 +19,7 @@ import kills
 import memory
 import peers
 import place
+import runner
 import startup
 import throughput
 
@@ -118,11 +119,16 @@ def run_inside():
         source = tempfile.mkdtemp(prefix="warder-bench-source.", dir="/var/tmp")
         command = [word.replace(str(place.ROOT), source) for word in command]
         steps = f"mount --bind {shlex.quote(str(place.ROOT))} {source} && {steps}"
+    # firejail refuses to run in other namespaces than the machine's.
+    outside = runner.Runner()
+    ends = (outside.requests.fileno(), outside.answers.fileno())
     namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     try:
         return subprocess.call([*namespaces, "sh", "-c", steps + ' && exec "$@"', "sh", *command],
-                               env={**os.environ, "WARDER_BENCH_INSIDE": "1"})
+                               env={**os.environ, "WARDER_BENCH_INSIDE": "1", runner.OUTSIDE: f"{ends[0]} {ends[1]}"},
+                               pass_fds=ends)
     finally:
+        outside.close()
         if source:
             os.rmdir(source)
 

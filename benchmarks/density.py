@@ -127,7 +127,7 @@ def _with_paths(where, count):
     task = where.task("paths-task", "script.true", "x\n")
     paths = []
     for number in range(count):
-        paths.append(where.pipes / f"path-{number}")
+        paths.append(where.elsewhere / f"path-{number}")
         paths[-1].mkdir(exist_ok=True)
     return where.command(task, *(["--read", ",".join(map(str, paths))] if paths else []))
 

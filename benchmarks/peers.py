@@ -1,11 +1,13 @@
 """The programs that Warder is measured against, and what each needs to run `/bin/true` or an interpreter."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -27,6 +29,7 @@ class Peer:
     does: str  # what it puts between the command and the machine
     wrap: object  # from a command to the whole command
     as_root: bool = False
+    outside: bool = False  # it runs in no other namespaces but the machine's
     sandbox: object = None  # makes the function that runs a command, for what is a library
     shown_as: str = ""
 
@@ -43,7 +46,7 @@ def sandboxes(where):
     """Those that are there and work here, and the names of the others with the reason."""
     candidates = [
         Peer("bubblewrap", "all namespaces", _bubblewrap),
-        Peer("firejail", "namespaces, seccomp, capabilities; setuid root", _firejail),
+        Peer("firejail", "namespaces, seccomp, capabilities; setuid root", _firejail, outside=True),
         Peer("runc", "a container: namespaces, cgroups, capabilities", _runc(where), as_root=True),
         Peer("nsjail", "namespaces, rlimits", _nsjail, as_root=True),
         Peer("sandlock", "Landlock, seccomp; as a library", lambda c: c, sandbox=_sandlock),
@@ -71,33 +74,36 @@ def usable(peers, command=("/bin/true",)):
         if peer.sandbox and not (CACHE / peer.name).exists():
             missing[peer.name] = "not installed: scripts/bench --install"
             continue
-        process = runner.Runner(peer.as_root, peer.sandbox)
+        process = runner.Runner.outside() if peer.outside else runner.Runner(peer.as_root, peer.sandbox)
+        words = "it cannot be loaded" if peer.sandbox else _words(whole, process)
         try:
-            if peer.name == "firejail" and "existing sandbox" in _words(whole, peer):
+            # firejail runs the command as it is where it finds a sandbox around itself, and only says so.
+            if "existing sandbox" in words:
                 raise runner.Failed
             process.run(whole)
         except runner.Failed:
             process.close()
-            missing[peer.name] = "does not work here: " + _complaint(whole, peer)
+            missing[peer.name] = "does not work here: " + _complaint(words)
             continue
         found.append((peer, process))
     return found, missing
 
 
-def _complaint(command, peer):
-    """The first line that it says of itself, without what changes from run to run."""
-    if peer.sandbox:
-        return "it cannot be loaded"
-    lines = _words(command, peer).strip().splitlines()
+def _complaint(words):
+    """The first line that it says, without what changes from run to run."""
+    lines = words.strip().splitlines()
     return lines[0] if lines else "it says nothing"
 
 
-def _words(command, peer):
-    """What it says; firejail only says so where it finds a sandbox around itself, and then runs the command as it is."""
-    demote = None if peer.as_root else place.become_user
+def _words(command, process):
+    """What it says when it is not told to be quiet."""
     loud = [word for word in command if word not in ("--quiet", "--really_quiet")]
-    done = subprocess.run(loud, env=place.ENVIRONMENT, preexec_fn=demote, capture_output=True, text=True)
-    return done.stderr or done.stdout
+    file = tempfile.NamedTemporaryFile(dir="/var/tmp", prefix="warder-bench-words.")
+    with file:
+        os.chmod(file.name, 0o666)
+        with contextlib.suppress(runner.Failed):
+            process.run(loud, file.name)
+        return file.read().decode(errors="replace")
 
 
 def versions():

@@ -19,11 +19,13 @@ ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 class Place:
     """A scratch directory with the tasks and the compiled helpers, readable for everybody."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, elsewhere):
         self.directory = pathlib.Path(directory)
         self.supervisor = self.directory / "warder-init"
         # Where scripts may open what the bench reads.
         self.pipes = self.directory / "pipes"
+        # Which no script may read unless a run says so.
+        self.elsewhere = pathlib.Path(elsewhere)
 
     def task(self, name, script, content):
         """A task directory with one script in it."""
@@ -62,10 +64,11 @@ POLICY = """{
 def prepared(supervisor):
     """A place, made and taken away again."""
     # Not in /tmp, which is covered for the measurements.
-    directory = tempfile.mkdtemp(prefix="warder-bench.", dir="/var/tmp")
+    directory, elsewhere = (tempfile.mkdtemp(prefix="warder-bench.", dir="/var/tmp") for _ in range(2))
     try:
         os.chmod(directory, 0o755)
-        place = Place(directory)
+        os.chmod(elsewhere, 0o755)
+        place = Place(directory, elsewhere)
         shutil.copy(supervisor, place.supervisor)
         for source in (ROOT / "benchmarks" / "helpers").glob("*.c"):
             subprocess.run(
@@ -76,6 +79,7 @@ def prepared(supervisor):
         yield place
     finally:
         shutil.rmtree(directory)
+        shutil.rmtree(elsewhere)
 
 
 def identity(supervisor):
