@@ -31,7 +31,8 @@ def measure(name, where, tool, quick):
     if name == "startup":
         return startup.measure(where, 5 if quick else 300, say)
     if name == "memory":
-        return memory.measure(where, 1 if quick else 30, 16 if quick else 10_240, say)
+        beats = 15 if quick else memory.HEARTBEATS
+        return memory.measure(where, 1 if quick else 30, 256 if quick else 10_240, beats, say)
     if name == "throughput":
         return throughput.measure(where, 4 if quick else 512, 1 if quick else 7, say)
     if name == "decoder":
@@ -42,7 +43,7 @@ def measure(name, where, tool, quick):
         return density.measure(where, 5 if quick else 200, 1 if quick else 20, 2 if quick else 15, say)
     if name == "calls":
         return calls.measure(where, 2 if quick else 11, say)
-    return interpreter.measure(where, 1 if quick else 7, 1 if quick else 3, say)
+    return interpreter.measure(where, 1 if quick else 5, 1 if quick else 2, say)
 
 
 def say(text):
