@@ -130,7 +130,7 @@ class BakerStreetTests(unittest.TestCase):
         self.assertIn("bash", self.subscriber.result()["result"])
 
     def test_timeout(self) -> None:
-        task = Task(self.server, "import time; print('on', flush=True); time.sleep(60)", "--timeout", "1s")
+        task = Task(self.server, "import time; print('on', flush=True); time.sleep(60)", "--timeout", "3s")
         self.assertEqual(task.end(), 240)
         result = self.subscriber.result()
         self.assertEqual((result["status"], result["reason"], result["result"]), ("timeout", "timeout", "on\n"))

@@ -91,7 +91,7 @@ struct DenialTests {
     let result = try await Self.denied(["flood", "8"], ["--timeout", "10s", "--grace", "200ms"])
     let exit = try #require(result.exit)
     #expect(exit.reason == .timeout)
-    #expect(10_000...15_000 ~= exit.durationMilliseconds, "\(exit.durationMilliseconds) ms")
+    #expect(10_000...30_000 ~= exit.durationMilliseconds, "\(exit.durationMilliseconds) ms")
     let denied = try #require(exit.denied.first)
     #expect(exit.denied.count == 1 && denied.count > 1_000, "\(exit.denied)")
     // At 0, 1, 3 and 7 seconds, as far as the machine is fast enough to begin.

@@ -51,7 +51,7 @@ import WarderFrames
 
   /// What was written so far comes back, whatever ended the script.
   @Test(arguments: [
-    (["--timeout", "1s", "--grace", "0s"], Reason.timeout),
+    (["--timeout", "3s", "--grace", "0s"], Reason.timeout),
     (["--stdout-limit", "64Ki", "--output", "kill"], .outputLimit),
   ])
   func filesComeBackAfterAnyEnd(_ options: [String], _ reason: Reason) async throws {

@@ -50,11 +50,11 @@ struct ParityScript: Sendable, CustomStringConvertible {
   private static let limits = [
     ParityScript(
       name: "timeout", code: "import time; print('before', flush=True); time.sleep(60)",
-      options: ["--timeout", "500ms"], reason: "timeout", status: 240, stdout: "before\n"),
+      options: ["--timeout", "2s"], reason: "timeout", status: 240, stdout: "before\n"),
     ParityScript(
       name: "timeout, not to be ended nicely", script: "script.sh",
       code: "trap '' TERM; echo before; while :; do sleep 1; done",
-      options: ["--timeout", "500ms", "--grace", "200ms"], reason: "timeout", status: 240, stdout: "before\n"),
+      options: ["--timeout", "2s", "--grace", "200ms"], reason: "timeout", status: 240, stdout: "before\n"),
     ParityScript(
       name: "memory", code: "kept = []\nwhile True: kept.append(bytearray(1 << 20))", options: ["--memory", "64Mi"],
       reason: "memory_limit", status: 242, stdout: ""),
