@@ -48,9 +48,9 @@ def table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(text(cell) for cell in row) + " |" for row in rows]) + "\n"
 
 
-def verdict(value, target, at_most=True):
+def verdict(value, target, at_most=True, digits=None):
     """Whether a target is met, in words for a table."""
     if value is None:
         return "not measured"
     met = value <= target if at_most else value >= target
-    return ("met" if met else "missed") + f" ({text(value)}, target {'≤' if at_most else '≥'} {text(target, 2)})"
+    return ("met" if met else "missed") + f" ({text(value, digits)}, target {'≤' if at_most else '≥'} {text(target, 2)})"

@@ -113,5 +113,4 @@ def targets(result):
         if key in result:
             for ratio, than in (("warder_to_outer", "RuntimeDefault alone"), ("warder_to_bare", "nothing")):
                 mean = statistics.geometric_mean([value[ratio]["median"] for value in result[key].values()])
-                yield (f"Python, {words} ÷ {than} (geometric mean)", figures.text(mean, 3),
-                       figures.verdict(mean, TARGET))
+                yield f"Python, {words} ÷ {than} (geometric mean)", mean, figures.verdict(mean, TARGET, digits=3)
