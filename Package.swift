@@ -70,6 +70,7 @@ let staticLink: [LinkerSetting] =
       // Functions that came out the same are kept once; nothing here compares their addresses.
       "-Xlinker", "--icf=all",
       "-Xlinker", "--script=\(Context.packageDirectory)/scripts/lib/left-out.ld",
+      "-Xlinker", "--script=\(Context.packageDirectory)/scripts/lib/large-last.ld",
       "-Xlinker", "--no-eh-frame-hdr", "-Xlinker", "--build-id=none",
       // What the loop uses lies together, so that nothing else is resident while a script runs; see benchmarks/order.
       "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/benchmarks/order/loop-functions.txt",

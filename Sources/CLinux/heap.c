@@ -32,16 +32,15 @@ enum {
   LARGEST = FINE_LIMIT << DOUBLINGS,
   CLASSES = FINE_CLASSES + STEPS * DOUBLINGS,
   CLASS_MAPPED = CLASSES,
-  // The start takes that much, and a page more each time is dearer than all of them at once.
   FIRST_REGION = 128 << 10,
-  TOUCHED_BY_START = 64 << 10,
   NEXT_REGION = 128 << 10,
 };
 
 #define MARK_USED 0x5a9c3d17b4e86f21u
 #define MARK_FREE 0xc3a51be27f904d68u
 
-static _Alignas(4096) char first_region[FIRST_REGION];
+// Lies with the stacks behind everything else that begins as zeros, see scripts/lib/large-last.ld.
+static _Alignas(GRAIN) char first_region[FIRST_REGION];
 static char *next_free = first_region;
 static char *region_end = first_region + FIRST_REGION;
 static struct free_space *free_spaces[CLASSES];
@@ -77,8 +76,6 @@ static void *map(size_t size) {
 }
 
 static char *take_from_region(size_t size) {
-  // MADV_POPULATE_WRITE, Linux 5.14; where there is none, each page comes when it is touched.
-  if (next_free == first_region) madvise(first_region, TOUCHED_BY_START, 23);
   if ((size_t)(region_end - next_free) < size) {
     // What is left of the old region is lost: less than the space that did not fit.
     size_t region = size > NEXT_REGION ? size : NEXT_REGION;

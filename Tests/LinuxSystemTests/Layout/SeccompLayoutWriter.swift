@@ -65,15 +65,17 @@ struct SeccompLayoutWriter {
     case .test:
       preconditionFailure("a node that is no table yet")
     case .table(let table):
-      if begins[node] == nil { begins[node] = (write(table), nil) }
-      let begin = begins[node]!
-      if loaded == table.word.offset { return begin.loaded }
+      let begin = begins[node] ?? (write(table), nil)
+      if loaded == table.word.offset {
+        begins[node] = begin
+        return begin.loaded
+      }
       if let bare = begin.bare { return bare }
       if begin.loaded != reversed.count {
         _ = append(SeccompInstruction(SeccompInstruction.jump, UInt32(distance(begin.loaded))))
       }
       let bare = append(SeccompInstruction(SeccompInstruction.loadWord, table.word.offset))
-      begins[node]!.bare = bare
+      begins[node] = (begin.loaded, bare)
       return bare
     }
   }
