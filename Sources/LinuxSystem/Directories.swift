@@ -1,4 +1,5 @@
 internal import CLinux
+internal import TaskModel
 
 /// A name in a directory. Any bytes but NUL and "/" are possible, so a name need not be text.
 package struct DirectoryEntry {
@@ -9,13 +10,46 @@ package struct DirectoryEntry {
 
 extension Descriptor {
   /// The names in an open directory, without "." and "..", in the directory's own order.
-  ///
-  /// The corresponding system call is getdents64(2).
   /// - Parameter maximumEntries: where to stop, so that a hostile directory costs a bounded amount of memory.
   package func listNames(maximumEntries: Int) throws(SystemCallError) -> [DirectoryEntry] {
     var entries: [DirectoryEntry] = []
+    try forEachName { name in
+      let bytes = Array(name)
+      entries.append(DirectoryEntry(name: String(validating: bytes, as: UTF8.self), bytes: bytes))
+      return entries.count < maximumEntries
+    }
+    return entries
+  }
+
+  /// Those of the names that are numbers: the processes, in `/proc`.
+  package func listNumbers() throws(SystemCallError) -> [Int32] {
+    var numbers: [Int32] = []
+    try forEachName { name in
+      if let number = KernelText.number(name.span).flatMap({ Int32(exactly: $0) }) { numbers.append(number) }
+      return true
+    }
+    return numbers
+  }
+
+  /// How many of the names begin with a digit; counting stops above `most`.
+  package func countNumbers(upTo most: Int) throws(SystemCallError) -> Int {
+    try rewindDirectory()
+    var numbers = 0
+    try forEachName { name in
+      if (0x30...0x39).contains(name[name.startIndex]) { numbers += 1 }
+      return numbers <= most
+    }
+    return numbers
+  }
+
+  /// Calls `body` with each name, for which nothing is allocated, until it answers that it wants no more; what the kernel gave
+  /// in one piece it gets whole, since listing goes on behind it.
+  ///
+  /// The corresponding system call is getdents64(2).
+  private func forEachName(_ body: (ArraySlice<UInt8>) -> Bool) throws(SystemCallError) {
     var batch = [UInt8](roomFor: 8 * 1024)
-    while entries.count < maximumEntries {
+    var wantsMore = true
+    while wantsMore {
       let used = unsafe batch.withUnsafeMutableBytes {
         unsafe cl_list_names(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
       }
@@ -23,32 +57,10 @@ extension Descriptor {
       if filled == 0 { break }
       var start = 0
       for index in 0..<filled where batch[index] == 0 {
-        let bytes = Array(batch[start..<index])
-        entries.append(DirectoryEntry(name: String(validating: bytes, as: UTF8.self), bytes: bytes))
+        wantsMore = body(batch[start..<index])
         start = index + 1
       }
     }
-    return entries
-  }
-}
-
-extension Descriptor {
-  /// How many names in an open directory begin with a digit; counting stops above `most`. Nothing is allocated for each.
-  package func countNumbers(upTo most: Int) throws(SystemCallError) -> Int {
-    try rewindDirectory()
-    var batch = [UInt8](roomFor: 4 * 1024)
-    var numbers = 0
-    while numbers <= most {
-      let used = unsafe batch.withUnsafeMutableBytes {
-        unsafe cl_list_names(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
-      }
-      let filled = Int(try checked(used, "getdents64"))
-      if filled == 0 { break }
-      for index in 0..<filled where (0x30...0x39).contains(batch[index]) && (index == 0 || batch[index - 1] == 0) {
-        numbers += 1
-      }
-    }
-    return numbers
   }
 
   /// Listing starts anew.

@@ -39,10 +39,10 @@ package enum ProcessTable {
   }
 
   private static func allProcesses() -> [Int32] {
-    guard let directory = try? Files.open("/proc", .directory),
-      let entries = try? directory.listNames(maximumEntries: 4_200_000)
-    else { return [] }
-    return entries.compactMap { number($0.bytes[...]) }
+    guard let directory = try? Files.open("/proc", .directory), let processes = try? directory.listNumbers() else {
+      return []
+    }
+    return processes
   }
 
   private static func path(of process: Int32, _ file: String) -> String {

@@ -18,9 +18,21 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PROGRAM = ROOT / ".build-embedded" / "release" / "warder-init"
-# Some of everything that a loop sees: output on both streams, processes that end, heartbeats, watches.
-SCRIPT = "while sleep 0.2; do echo hello; echo err >&2; (sleep 0.05 &); done\n"
-SECONDS = 8
+# Some of everything that a loop sees: output on both streams, processes that end, watches, and silence with its heartbeats.
+# Followed instruction by instruction, a turn takes a while. It begins with silence: what is done once, for the first frame,
+# is the loop's too.
+SCRIPT = """
+sleep 1
+while true; do
+  for i in 1 2 3 4; do sleep 0.2; echo hello; echo err >&2; (sleep 0.05 &); done
+  sleep 4
+done
+"""
+SECONDS = 75
+# Few, so that processes have to be told apart now and then.
+PROCESSES = "20"
+# What gives the pages back returns into the loop.
+LAST_OF_THE_START = {"madvise"}
 
 
 def functions():
@@ -37,8 +49,9 @@ def addresses(directory):
     task.mkdir()
     (task / "script.sh").write_text(SCRIPT)
     with open("/dev/null", "w") as nowhere:
-        run = subprocess.Popen([str(PROGRAM), "--heartbeat", "1s", "--task", str(task)], stdout=nowhere)
-        time.sleep(1)
+        run = subprocess.Popen(
+            [str(PROGRAM), "--heartbeat", "1s", "--processes", PROCESSES, "--task", str(task)], stdout=nowhere)
+        time.sleep(0.5)
         with open(f"/proc/{run.pid}/maps") as maps:
             base = next(line for line in maps if line.rstrip().endswith(PROGRAM.name)).split("-")[0]
         seen = subprocess.run([str(step), str(run.pid), base, str(SECONDS)], capture_output=True, text=True)
@@ -54,9 +67,11 @@ def main():
     begins = [begin for begin, _ in known]
     with tempfile.TemporaryDirectory() as directory:
         used = {known[place - 1][1] for place in
-                (bisect.bisect(begins, address) for address in addresses(pathlib.Path(directory))) if place > 0}
+                (bisect.bisect(begins, address) for address in addresses(pathlib.Path(directory))) if place > 0} | LAST_OF_THE_START
     (HERE / "loop-functions.txt").write_text("".join(name + "\n" for name in sorted(used)))
-    print(f"{len(used)} functions")
+    # The build does not see that the list is another one.
+    PROGRAM.unlink()
+    print(f"{len(used)} functions; scripts/build links them anew")
 
 
 if __name__ == "__main__":
