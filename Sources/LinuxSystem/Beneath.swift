@@ -38,7 +38,7 @@ extension Files {
   /// - Parameter failure: set where nothing was opened: ELOOP where there is a link, ENOSYS where the kernel or a filter has
   ///   no such call.
   package static func openWithoutLinks(_ path: String, _ options: OpenOptions, failure: inout Int32) -> Descriptor {
-    let result = unsafe cl_open_without_links(path, options.rawValue)
+    let result = unsafe path.withTerminator { unsafe cl_open_without_links($0, options.rawValue) }
     failure = result < 0 ? -result : 0
     return Descriptor(owning: max(result, -1))
   }

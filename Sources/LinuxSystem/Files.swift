@@ -67,8 +67,8 @@ package enum Files {
   package static func open(
     _ path: String, in directory: Int32 = currentDirectory, _ options: OpenOptions = [], permissions: UInt32 = 0
   ) throws(SystemCallError) -> Descriptor {
-    Descriptor(
-      owning: try checked(unsafe cl_open(directory, path, options.rawValue, permissions), "openat", path))
+    let result = unsafe path.withTerminator { unsafe cl_open(directory, $0, options.rawValue, permissions) }
+    return Descriptor(owning: try checked(result, "openat", path))
   }
 
   /// The corresponding system call is fstatat(2).
@@ -76,7 +76,8 @@ package enum Files {
     _ path: String, in directory: Int32 = currentDirectory, followingLinks: Bool = true
   ) throws(SystemCallError) -> FileStatus {
     var native = cl_file_status()
-    try checked(unsafe cl_status(directory, path, followingLinks ? 1 : 0, &native), "fstatat", path)
+    let result = unsafe path.withTerminator { unsafe cl_status(directory, $0, followingLinks ? 1 : 0, &native) }
+    try checked(result, "fstatat", path)
     return FileStatus(native)
   }
 
@@ -157,6 +158,13 @@ package enum Files {
     let file = try open(path, in: directory, .nonblocking)
     return try file.readAll(maximumBytes: maximumBytes, subject: path)
   }
+}
+
+extension String {
+  /// The text as C wants it, where it lies: who hands a String to a `char *` has it copied twice. It is done fifty times at a
+  /// start.
+  @inline(never)
+  func withTerminator(_ call: (UnsafePointer<CChar>) -> Int32) -> Int32 { unsafe withCString { unsafe call($0) } }
 }
 
 extension Descriptor {

@@ -95,14 +95,16 @@ package enum Landlock {
     }
 
     /// Allows `rights` on a path and everything beneath it; on a file those that a file can have.
-    package func allow(_ rights: Rights, beneath path: borrowing Descriptor, subject: String) throws(SystemCallError) {
+    package func allow(
+      _ rights: Rights, beneath path: borrowing Descriptor, subject: @autoclosure () -> String
+    ) throws(SystemCallError) {
       let known = rights.intersection(Rights.handled(by: abi))
       var result = cl_landlock_allow(descriptor.raw, path.raw, known.rawValue)
       // The kernel's answer to a directory's rights on a file.
       if result == -ErrorNumber.invalidArgument, known != known.intersection(.ofFiles) {
         result = cl_landlock_allow(descriptor.raw, path.raw, known.intersection(.ofFiles).rawValue)
       }
-      try checked(result, "landlock_add_rule", subject)
+      try checked(result, "landlock_add_rule", subject())
     }
 
     /// Gives the ruleset up, to a child that will put it in force.

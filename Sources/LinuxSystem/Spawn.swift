@@ -233,7 +233,7 @@ extension SpawnPlan {
     unsafe programs = .allocate(capacity: max(filters.count, 1))
     for (index, filter) in filters.enumerated() {
       let program = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: filter.count)
-      for (offset, instruction) in filter.enumerated() { unsafe program[offset] = instruction }
+      _ = unsafe program.initialize(from: filter)
       unsafe (programs + index).initialize(to: program)
     }
   }

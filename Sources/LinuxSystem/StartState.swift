@@ -25,13 +25,9 @@ package enum StartState {
 
   /// The bytes of a C string without its NUL.
   private static func bytes(of text: UnsafePointer<CChar>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var index = 0
-    while unsafe text[index] != 0 {
-      bytes.append(UInt8(bitPattern: unsafe text[index]))
-      index += 1
-    }
-    return bytes
+    var count = 0
+    while unsafe text[count] != 0 { count += 1 }
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: text, count: count))
   }
 
   /// Gives up the pages of this program's own code and constants. What is still used is there again at its next use, read from

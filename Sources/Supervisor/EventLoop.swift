@@ -22,7 +22,9 @@ struct EventLoop: ~Copyable {
   private let outputPolicy: OutputPolicy
   private var heartbeat: Heartbeat
   private var watches: Watches
-  private var buffer = [UInt8](roomFor: 64 * 1024)
+  /// Grown once something fills it: most scripts say little, and so much has to be mapped and unmapped.
+  private var buffer = [UInt8](roomFor: 8 * 1024)
+  private static let fullBuffer = 64 * 1024
   /// When the pages that only the start needed are given back; nil afterwards. A script that ends before costs nothing for it.
   private var settlesAt: Instant?
   private static let settlingTime: UInt64 = 50_000_000
@@ -190,7 +192,9 @@ extension EventLoop {
   /// time what is ready costs as much as a read.
   private mutating func read(_ stream: OutputStream, at now: Instant) {
     for turn in 0..<Self.mostReadsInOneTurn {
-      guard readOnce(stream, at: turn == 0 ? now : .now), !machine.isKilling else { return }
+      guard readOnce(stream, at: turn == 0 ? now : .now) else { return }
+      if buffer.count < Self.fullBuffer { buffer = [UInt8](roomFor: Self.fullBuffer) }
+      if machine.isKilling { return }
       reporter.log.flush(at: now)
       if reporter.log.sinks.pendingBytes > 0 { return }
     }

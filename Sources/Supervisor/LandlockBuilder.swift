@@ -111,9 +111,9 @@ struct LandlockBuilder: ~Copyable {
   }
 
   private func addRule(
-    _ rights: Landlock.Rights, _ path: borrowing Descriptor, _ subject: String
+    _ rights: Landlock.Rights, _ path: borrowing Descriptor, _ subject: @autoclosure () -> String
   ) throws(SystemCallError) {
-    try ruleset.allow(rights, beneath: path, subject: subject)
+    try ruleset.allow(rights, beneath: path, subject: subject())
   }
 
   consuming func finish() -> Descriptor { ruleset.takeDescriptor() }

@@ -56,6 +56,7 @@ struct Launch {
     do {
       started = try start(in: work, mounts: mounts, beside: reporter.log.sinks.relay.process, &beginning, &report)
     } catch {
+      _ = beginning.oomScore.restore()
       // The layers are known by now, and worth knowing: one of them may be the reason.
       reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: []))
       artifacts.remove(until: Instant.now.advanced(by: TimeBounds.artifactRemoval))
@@ -65,6 +66,9 @@ struct Launch {
     // Now that the script runs and may be many; it takes the scheduler a while.
     Processes.preferShortSlices()
     protectSupervisor(work, artifacts, &report)
+    // Not sooner: while the child leaves the memory that both share, the kernel looks at every process of the machine for
+    // another one that shares it (__set_oom_adj in fs/proc/base.c).
+    _ = beginning.oomScore.restore()
     reporter.log.write(startFrame(run: reporter.run, report, watches.limits, withheldNames: started.withheldNames))
     if task.unusableInputs > 0 {
       reporter.log.write(EventFrame("inputs_left_out", [Field("count", Int64(task.unusableInputs))]), at: .now)

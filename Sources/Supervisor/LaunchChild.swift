@@ -94,8 +94,7 @@ extension Launch {
 
     let left = beginning.start.advanced(by: TimeBounds.startUp).nanoseconds(since: .now) / 1_000_000
     // The child takes the value on at its birth; a non-dumpable one could not write its own.
-    let isRaised = beginning.oomScore.raise()
-    defer { if isRaised { _ = beginning.oomScore.restore() } }
+    _ = beginning.oomScore.raise()
     let startedAt = Instant.now
     var listener = SeccompListener.none
     let result: SpawnResult

@@ -54,7 +54,7 @@ extension Launch {
     for (path, rights) in SupervisorDomain.grants(
       workDirectory: workDirectory, in: temporaryDirectory, artifacts: artifacts)
     {
-      // A path that is not there (no cgroups, no shared memory) needs no rule, and nobody will look there.
+      // A path that is not there (no shared memory) needs no rule, and nobody will look there.
       guard let directory = try? Files.open(path, [.pathOnly, .directory]) else { continue }
       try ruleset.allow(rights, beneath: directory, subject: path)
     }
@@ -74,8 +74,8 @@ enum SupervisorDomain {
     let emptying: Rights = [.readDirectory, .removeFile, .removeDirectory]
     let artifactGrants = artifacts.map { [(path: $0, rights: emptying.union(looking))] } ?? []
     return artifactGrants + [
-      // The tree's processes, and what the container uses of its limits.
-      ("/proc", looking), ("/sys/fs/cgroup", looking),
+      // The tree's processes. The files of the cgroups are open.
+      ("/proc", looking),
       // What the script left. To remove the work directory itself takes the right on the directory that it lies in.
       (workDirectory, emptying.union(looking)), (temporaryDirectory, looking.union(.removeDirectory)),
       (FilesystemPolicy.sharedMemory, emptying),

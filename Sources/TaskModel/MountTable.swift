@@ -22,9 +22,12 @@ package struct MountTable: Sendable {
     var line = 1
     var field = 0
     var start = 0
-    for index in 0...bytes.count {
+    var index = -1
+    while index < bytes.count {
+      index += 1
       let byte = index < bytes.count ? bytes[index] : ASCII.newline
-      guard byte == UInt8(ascii: " ") || byte == ASCII.newline else { continue }
+      // What follows the mount point is most of the line, and says nothing here.
+      guard byte == ASCII.newline || field < 5 && byte == ASCII.space else { continue }
       if field == 4 {
         let mountPoint = unescaped(bytes[start..<index])
         guard mountPoint.first == ASCII.slash else { throw MountTableError(line: line) }
@@ -43,8 +46,8 @@ package struct MountTable: Sendable {
   }
 
   private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+    guard field.contains(UInt8(ascii: "\\")) else { return Array(field) }
     var result: [UInt8] = []
-    result.reserveCapacity(field.count)
     var index = field.startIndex
     while index < field.endIndex {
       let byte = field[index]

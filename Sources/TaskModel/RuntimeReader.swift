@@ -10,7 +10,7 @@ struct RuntimeReader {
     var runtimes: [Runtime] = []
     for member in try document.members(of: node, "runtimes") {
       let runtime = try runtime(member)
-      for other in runtimes { try checkApart(runtime, other, at: member.nameOffset) }
+      try checkApart(runtime, runtimes, at: member.nameOffset)
       runtimes.append(runtime)
     }
     guard !runtimes.isEmpty else {
@@ -81,11 +81,13 @@ struct RuntimeReader {
   }
 
   /// A name or an ending must lead to one runtime.
-  private func checkApart(_ runtime: Runtime, _ other: Runtime, at offset: Int) throws(ConfigurationError) {
-    for name in [runtime.name] + runtime.aliases + runtime.extensions
-    where other.answers(to: name) || name.isOne(of: other.extensions) {
-      throw document.error(
-        .duplicate, offset, "runtimes: \(quoted: name) belongs to \(other.name) and to \(runtime.name)")
+  private func checkApart(_ runtime: Runtime, _ others: [Runtime], at offset: Int) throws(ConfigurationError) {
+    let names = [runtime.name] + runtime.aliases + runtime.extensions
+    for other in others {
+      for name in names where other.answers(to: name) || name.isOne(of: other.extensions) {
+        throw document.error(
+          .duplicate, offset, "runtimes: \(quoted: name) belongs to \(other.name) and to \(runtime.name)")
+      }
     }
   }
 }

@@ -92,6 +92,23 @@ import WarderFrames
     #expect(!kinds.contains { $0.contains("eventpoll") || $0.contains("inotify") }, "\(kinds)")
   }
 
+  /// The supervisor has the script's score only while the script is born.
+  @Test func theKernelKillsTheScriptBeforeTheSupervisor() async throws {
+    func score(_ process: String) throws -> String {
+      try String(contentsOfFile: "/proc/\(process)/oom_score_adj", encoding: .utf8)
+    }
+    let marker = "warder-test-" + randomName()
+    let own = try score("self")
+    let run = try await WarderInit(["--timeout", "2s"], scriptArguments: [marker])
+      .run(TaskDirectory(script: "import time\ntime.sleep(60)\n")) { supervisor in
+        try await waitUntil("the script runs") { !ProcessTable.scripts(marked: marker).isEmpty }
+        let script = try #require(ProcessTable.scripts(marked: marker).first)
+        #expect(try score("\(script)") == "1000\n")
+        try await waitUntil("the supervisor has its own score again") { try score("\(supervisor)") == own }
+      }
+    #expect(try run.result().reason == .timeout)
+  }
+
   // MARK: Signals
 
   /// Once by a Landlock domain that spares everybody else, once by walking the tree.
