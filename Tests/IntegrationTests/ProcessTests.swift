@@ -94,7 +94,7 @@ import WarderFrames
 
   /// The supervisor has the script's score only while the script is born.
   @Test func theKernelKillsTheScriptBeforeTheSupervisor() async throws {
-    func score(_ process: String) throws -> String {
+    @Sendable func score(_ process: String) throws -> String {
       try String(contentsOfFile: "/proc/\(process)/oom_score_adj", encoding: .utf8)
     }
     let marker = "warder-test-" + randomName()
