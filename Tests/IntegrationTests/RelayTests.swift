@@ -247,8 +247,11 @@ import WarderFrames
       .write(to: URL(fileURLWithPath: program))
     var warder = WarderInit(["--relay", "/usr/bin/python3 \(program) \(marker)"])
     warder.isTraced = false
-    let run = try await warder.run(TaskDirectory(script: "sleep 3", named: "script.sh")) { process in
+    let script = "exec python3 -c 'import time; time.sleep(10)' script-\(marker)"
+    let run = try await warder.run(TaskDirectory(script: script, named: "script.sh")) { process in
       try await waitUntil("the relay runs") { !ProcessTable.scripts(marked: marker).isEmpty }
+      // The relay is bound to its supervisor in the moment after its start: by the script's, that has been done.
+      try await waitUntil("the script runs") { !ProcessTable.scripts(marked: "script-" + marker).isEmpty }
       kill(process, SIGKILL)
       try await waitUntil("the relay is gone") { ProcessTable.scripts(marked: marker).isEmpty }
     }
