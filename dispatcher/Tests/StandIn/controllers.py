@@ -222,16 +222,17 @@ class Controllers:
     def garbage(self) -> None:
         if not self.settings.collects:
             return
+        # The owned before the owners: an owner that is made in between would be taken for one that is gone.
+        owned = [(resource, found) for resource in ("pods", "configmaps") for found in self.store.all(resource)]
         uids = {found["metadata"]["uid"] for found in self.store.all("jobs")}
-        for resource in ("pods", "configmaps"):
-            for found in self.store.all(resource):
-                references = owners(found)
-                if references and all(ref["uid"] not in uids for ref in references):
-                    if resource == "pods":
-                        self.kubelet.delete(found)
-                        self.release(found)
-                    else:
-                        self.store.drop(resource, found["metadata"]["name"])
+        for resource, found in owned:
+            references = owners(found)
+            if references and all(ref["uid"] not in uids for ref in references):
+                if resource == "pods":
+                    self.kubelet.delete(found)
+                    self.release(found)
+                else:
+                    self.store.drop(resource, found["metadata"]["name"])
         # Foreground: the owner goes when nothing is left that it owns.
         for job in self.store.all("jobs"):
             if "foregroundDeletion" in (job["metadata"].get("finalizers") or []):
