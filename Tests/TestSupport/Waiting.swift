@@ -22,4 +22,16 @@ package enum ProcessTable {
       return words.first?.contains("python") == true && words.contains(marker)
     }
   }
+
+  /// Whether any process has a file open.
+  package static func isOpen(_ path: String) -> Bool {
+    let files = FileManager.default
+    let entries = (try? files.contentsOfDirectory(atPath: "/proc")) ?? []
+    return entries.contains { entry in
+      guard Int32(entry) != nil else { return false }
+      let folder = "/proc/\(entry)/fd"
+      let descriptors = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+      return descriptors.contains { (try? files.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == path }
+    }
+  }
 }
